@@ -1,0 +1,72 @@
+# `make` alone lists what one can do. Everything sets itself up; the second time takes no time.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PYTHON
+# A program started by make keeps the checkout's Dagster home unless another one is named.
+export DAGSTER_HOME ?= $(CURDIR)/.dagster
+BIN := .venv/bin
+
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## make .venv with everything for running and developing
+	@bin/setup dev
+	@bin/dagster-home
+
+.PHONY: ready
+ready:
+	@bin/setup
+	@bin/dagster-home
+
+.PHONY: developing
+developing:
+	@bin/setup dev
+
+.PHONY: demo
+demo: ready ## run the connectors for a demo account against the sandbox, and report
+	@$(BIN)/certain-eloqua demo
+
+.PHONY: ui
+ui: ready ## start the sandbox (unless real credentials are configured) and the Dagster UI
+	@bin/ui
+
+.PHONY: test
+test: ## every check that CI runs: lint, types, tests
+	@bin/test
+
+.PHONY: lint
+lint: developing ## look for mistakes and untidiness in the code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: format
+format: developing ## put the code in order, mend what can be mended without thought
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+.PHONY: types
+types: developing ## check the types
+	@$(BIN)/mypy
+
+.PHONY: bench
+bench: developing ## run the benchmarks and print their table
+	@$(BIN)/python -m benchmarks
+
+.PHONY: check-connectors
+check-connectors: ready ## check the connector files without running anything
+	@$(BIN)/certain-eloqua connectors check
+
+.PHONY: docs
+docs: developing ## write the pages that are read off the code (docs/commands.md)
+	@$(BIN)/python -W ignore -m docs.generate
+
+.PHONY: constraints
+constraints: ## resolve the newest versions allowed and write constraints.txt anew
+	@bin/constraints
+
+.PHONY: clean
+clean: ## remove .venv, caches and the checkout's Dagster home (its run history too)
+	@rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
