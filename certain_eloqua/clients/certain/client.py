@@ -1,0 +1,349 @@
+"""The Certain client: what a connector asks of the event platform, in one object.
+
+Reads come as pages (lists of Certain's own objects), because there may be many; `tables.py` turns a page into
+Arrow. Writes are one POST per record; `write_many` does several at once.
+"""
+
+import random as _random
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import Any
+
+import requests
+
+from certain_eloqua.clients.certain import readers
+from certain_eloqua.clients.certain.paging import Collection, Pages, Reading
+from certain_eloqua.clients.certain.session import CertainSession
+from certain_eloqua.clients.certain.values import as_list, as_text, with_overlap
+from certain_eloqua.clients.certain.writing import Write, WriteResult, write_many
+from certain_eloqua.clients.errors import NotFound, ValidationError
+from certain_eloqua.clients.http import CONNECT_AND_READ_SECONDS
+from certain_eloqua.clients.retry import RetryPolicy
+from certain_eloqua.clients.usage import Budget, Usage
+from certain_eloqua.domain.account import Account
+from certain_eloqua.domain.event import Event
+from certain_eloqua.domain.registration import STANDARD_STATUSES, AttendeeType, RegistrationStatus
+
+Item = dict[str, Any]
+
+PAGE_SIZE = 5_000
+"""The largest page seen in production with a public client; a server may cap it, which is harmless."""
+
+EVENTS = Collection("Event", "events", "eventCode", "eventCode_asc")
+PROFILES = Collection("Profile", "profiles", "pkProfileId", "pkProfileId_asc")
+REGISTRATIONS = Collection("Registration", "registrations", "registrationCode", "registrationCode_asc")
+ATTENDEE_TYPES = Collection("AttendeeType", "attendeeTypes", "attendeeTypeCode", "attendeeTypeCode_asc")
+
+
+class ProfileIdentifier(StrEnum):
+    """How Certain finds an existing profile on create; the SYNC_ ones also update what they find."""
+
+    EMAIL = "EMAIL"
+    PIN = "PIN"
+    EXTERNAL = "EXTERNAL"
+    SYNC_EMAIL = "SYNC_EMAIL"
+    SYNC_PIN = "SYNC_PIN"
+    SYNC_EXTERNAL = "SYNC_EXTERNAL"
+
+
+class CertainClient:
+    """One Certain account. A context manager; safe to use from several threads.
+
+    Args:
+        base_url: the customer's host, `https://…`; it is different for every customer.
+        username, password: of a Certain user who may use the API on this account.
+        account_code: the account.
+        timeout: seconds to connect, and seconds between two bytes of an answer.
+        page_size: items a page; the server may give fewer.
+        max_concurrency: writes at once.
+        max_rps: requests a second over all threads; None leaves it to the server to say 429.
+        external_id_member: what this server calls a profile's External Profile ID.
+        source_member: what this server calls a profile's Source of Profile.
+        custom_statuses: labels of statuses that an event may have besides the standard ones.
+        usage, budget: as for Eloqua.
+        retry, session, sleep, random, clock: for tests.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        password: str,
+        account_code: str,
+        *,
+        timeout: tuple[float, float] = CONNECT_AND_READ_SECONDS,
+        page_size: int = PAGE_SIZE,
+        max_concurrency: int = 5,
+        max_rps: float | None = None,
+        external_id_member: str = "externalKey",
+        source_member: str = "sourceOfProfile",
+        custom_statuses: Sequence[str] = (),
+        usage: Usage | None = None,
+        budget: Budget | None = None,
+        retry: RetryPolicy | None = None,
+        session: requests.Session | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+        random: Callable[[], float] = _random.random,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if page_size < 1 or max_concurrency < 1:
+            raise ValueError("page_size and max_concurrency must be at least 1")
+        self.account_code = account_code
+        self.usage = usage if usage is not None else Usage()
+        self.max_concurrency = max_concurrency
+        self.external_id_member = external_id_member
+        self.source_member = source_member
+        self._custom_statuses = tuple(custom_statuses)
+        self._page_size = page_size
+        self._session = CertainSession(
+            base_url,
+            username,
+            password,
+            account_code,
+            max_rps=max_rps,
+            timeout=timeout,
+            usage=self.usage,
+            budget=budget,
+            pool_size=max(max_concurrency, 10),
+            retry=retry,
+            session=session,
+            sleep=sleep,
+            random=random,
+            clock=clock,
+        )
+        self._reading = Reading()
+        self._known: set[str | None] = set()  # events verified to exist; None is the account itself
+        self._labels: dict[str, set[str]] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "CertainClient":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.http.close()
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """This server's names of the two members without a published one, for `tables.to_batch`."""
+        names = {self.external_id_member: "externalKey", self.source_member: "sourceOfProfile"}
+        return {theirs: ours for theirs, ours in names.items() if theirs != ours}
+
+    # ------------------------------------------------------------------ reading
+
+    def account(self) -> Account:
+        """The account. Raises `NotFound` if there is none, `AuthError` if it is not ours."""
+        said = self._session.get("Account", doing=f"Reading the account {self.account_code}")
+        accounts = as_list(said.get("accounts")) or [said]  # a collection even for one code
+        return readers.account_of(accounts[0])
+
+    def event(self, code: str) -> Event:
+        """One event. Raises `NotFound`."""
+        said = self._session.get("Event", code, doing=f"Reading the event {code}")
+        events = as_list(said.get("events")) or [said]
+        with self._lock:
+            self._known.add(code)
+        return readers.event_of(events[0])
+
+    def iter_events(self, **filters: Any) -> Iterator[Event]:
+        """All events of the account; filters are members of an event, `isActive=True`."""
+        for page in self.iter_event_pages(**filters):
+            yield from map(readers.event_of, page)
+
+    def iter_event_pages(self, modified_after: datetime | str | None = None, **filters: Any) -> Pages:
+        """The same as Certain's own objects."""
+        return self._pages(EVENTS, (), modified_after, (), filters)
+
+    def iter_profile_pages(
+        self, modified_after: datetime | str | None = None, include: Sequence[str] = (), **filters: Any
+    ) -> Pages:
+        """Profiles of the account; for `modified_after` see `iter_registration_pages`."""
+        return self._pages(PROFILES, (), modified_after, include, filters)
+
+    def iter_registration_pages(
+        self,
+        event: str,
+        modified_after: datetime | str | None = None,
+        include: Sequence[str] = (),
+        **filters: Any,
+    ) -> Pages:
+        """Registrations of an event, inactive and test ones too unless filtered.
+
+        Args:
+            event: the event's code.
+            modified_after: the `watermark` of the last read, not a time of ours. We go back some minutes
+                behind it, so expect to see things again; an aware time is turned into Certain's wall clock.
+            include: parts that are left out unless asked for: `registration_questions`, `tags` …
+            filters: equality on any member, also `email`; `dateModified_before` and the like.
+        """
+        return self._pages(REGISTRATIONS, (event,), modified_after, include, filters, self._note_labels)
+
+    def iter_attendee_types(self, event: str) -> Iterator[AttendeeType]:
+        """The attendee types of an event."""
+        for page in self.iter_attendee_type_pages(event):
+            yield from map(readers.attendee_type_of, page)
+
+    def iter_attendee_type_pages(self, event: str, **filters: Any) -> Pages:
+        """The same as Certain's own objects."""
+        return self._pages(ATTENDEE_TYPES, (event,), None, (), filters)
+
+    def registration_statuses(self, event: str, *, seen: Iterable[str] = ()) -> list[RegistrationStatus]:
+        """The statuses registrations of this event can have.
+
+        No published object lists them. If the server has one it is believed; otherwise these are the eleven
+        standard ones, the configured custom ones, and labels seen: on registrations this client has read, and
+        those given as `seen`. Nothing says what a seen label means, so it has no classification.
+        """
+        doing = f"Reading the registration statuses of {event}"
+        try:
+            said = self._session.get("RegistrationStatus", event, doing=doing)
+        except NotFound:
+            self._verify((event,))
+        else:
+            listed = [readers.status_of(item) for item in as_list(said.get("registrationStatuses"))]
+            if listed:
+                return listed
+        statuses = {status.label.casefold(): status for status in STANDARD_STATUSES}
+        with self._lock:
+            labels = sorted(self._labels.get(event, ()))
+        for label in (*self._custom_statuses, *labels, *seen):
+            if label:
+                statuses.setdefault(label.casefold(), RegistrationStatus(label))
+        return list(statuses.values())
+
+    # ------------------------------------------------------------------ writing
+
+    def create_profile(
+        self, fields: Mapping[str, Any], identifier: ProfileIdentifier | str | None = None
+    ) -> Item:
+        """A new profile, or with an identifier the existing one (SYNC_ ones update it); as Certain has it.
+
+        Raises:
+            ValidationError: with Certain's message, for instance when the identifying member is missing.
+            InDoubt: the answer was lost and there was no identifier to make a repetition harmless.
+        """
+        return self._session.post(
+            "Profile",
+            doing="Creating a profile",
+            body=fields,
+            params=_matching(identifier),
+            idempotent=identifier is not None,
+        )
+
+    def update_profile(self, pin: str, fields: Mapping[str, Any]) -> Item:
+        """Change these members of a profile; the others stay. The whole profile as it is now."""
+        return self._session.post(
+            "Profile", pin, doing=f"Updating the profile {pin}", body=fields, idempotent=True
+        )
+
+    def create_registration(
+        self, event: str, fields: Mapping[str, Any], identifier: ProfileIdentifier | str | None = None
+    ) -> Item:
+        """A new registration, with its profile found or made by the identifier; as Certain has it.
+
+        Look for an existing registration first. Certain gives new ones its own status (`Waitlist Hold`) when
+        the attendee type is full, so read the status from the answer.
+        """
+        return self._session.post(
+            "Registration",
+            event,
+            doing=f"Creating a registration in {event}",
+            body=fields,
+            params=_matching(identifier),
+            idempotent=identifier is not None,
+        )
+
+    def update_registration(self, event: str, code: str, fields: Mapping[str, Any]) -> Item:
+        """Change these members of a registration; the others stay. The whole registration as it is now."""
+        return self._session.post(
+            "Registration",
+            event,
+            code,
+            doing=f"Updating the registration {code} in {event}",
+            body=fields,
+            idempotent=True,
+        )
+
+    def write_many(self, requests: Iterable[Write]) -> Iterator[WriteResult]:
+        """Do many writes, `max_concurrency` at once; results as they complete. See `writing.write_many`."""
+        return write_many(requests, self.max_concurrency)
+
+    # ------------------------------------------------------------------ inside
+
+    def _pages(
+        self,
+        collection: Collection,
+        codes: tuple[str, ...],
+        modified_after: datetime | str | None,
+        include: Sequence[str],
+        filters: Mapping[str, Any],
+        note: Callable[[tuple[str, ...], Item], None] | None = None,
+    ) -> Pages:
+        params: dict[str, str] = {
+            "max_results": str(self._page_size),
+            "order_by": collection.stable_order if modified_after is None else "dateModified_asc",
+        }
+        if modified_after is not None:
+            params["dateModified_after"] = with_overlap(modified_after)
+        if include:
+            params["include_list"] = ",".join(include)
+        params.update({name: as_text(value) or "" for name, value in filters.items() if value is not None})
+        where = f" of {codes[0]}" if codes else ""
+
+        def ask(start_index: int) -> Item:
+            page = self._session.get(
+                collection.kind,
+                *codes,
+                doing=f"Reading {collection.plural}{where} from {start_index}",
+                params={**params, "start_index": str(start_index)},
+            )
+            with self._lock:
+                self._known.add(codes[0] if codes else None)  # it answered, so it exists
+            if note is not None:
+                note(codes, page)
+            return page
+
+        return Pages(ask, collection, self._reading, lambda: self._verify(codes))
+
+    def _verify(self, codes: tuple[str, ...]) -> None:
+        """A 404 means an empty search, or an unknown account or event. Ask once which."""
+        code = codes[0] if codes else None
+        with self._lock:
+            if code in self._known:
+                return
+        if code is not None:
+            self.event(code)
+        else:
+            self.account()
+            with self._lock:
+                self._known.add(None)
+
+    def _note_labels(self, codes: tuple[str, ...], page: Item) -> None:
+        labels = {
+            str(item.get("registrationStatusLabel") or "")
+            for item in as_list(page.get(REGISTRATIONS.plural))
+            if isinstance(item, dict)
+        }
+        with self._lock:
+            self._labels.setdefault(codes[0], set()).update(labels - {""})
+
+
+def _matching(identifier: ProfileIdentifier | str | None) -> dict[str, str] | None:
+    if identifier is None:
+        return None
+    try:
+        known = ProfileIdentifier(identifier)
+    except ValueError:
+        raise ValidationError(
+            "Certain: Preparing a write", f"{identifier!r} is no profile identifier"
+        ) from None
+    return {"profileIdentifier": known.value, "allowduplicates": "no"}

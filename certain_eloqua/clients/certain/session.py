@@ -1,0 +1,118 @@
+"""Calls to one Certain account: addresses, credentials, pace.
+
+Source: "Certain API 2.0 — Developer Info". The product is called API 2.0, the path says v1.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from requests.auth import HTTPBasicAuth
+
+from certain_eloqua.clients.certain.refusals import explain
+from certain_eloqua.clients.errors import UnexpectedContent
+from certain_eloqua.clients.http import HttpClient, JsonReader
+
+API = "/certainExternal/service/v1"
+
+
+class Pace:
+    """Lets at most so many requests a second pass, evenly spaced, however many threads ask."""
+
+    def __init__(
+        self, per_second: float | None, sleep: Callable[[float], object], clock: Callable[[], float]
+    ) -> None:
+        self._gap = 1 / per_second if per_second else 0.0
+        self._sleep = sleep
+        self._clock = clock
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Come back when it is this request's turn."""
+        if not self._gap:
+            return
+        with self._lock:
+            now = self._clock()
+            turn = max(self._next, now)
+            self._next = turn + self._gap
+        if turn > now:
+            self._sleep(turn - now)
+
+
+class CertainSession:
+    """Authenticated JSON calls to one account. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        password: str,
+        account_code: str,
+        *,
+        max_rps: float | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        **http: Any,
+    ) -> None:
+        """Nothing is sent yet. `base_url` is the customer's host, with or without the API's path."""
+        base = base_url.rstrip("/")
+        self.account_code = account_code
+        self._pace = Pace(max_rps, sleep, clock)
+        self.http = HttpClient(
+            base if base.lower().endswith(API.lower()) else f"{base}{API}",
+            platform="Certain",
+            auth=HTTPBasicAuth(username.encode(), password.encode()),
+            secrets=(password,),
+            explain=explain,
+            sleep=sleep,
+            **http,
+        )
+
+    def get(
+        self, kind: str, *codes: str, doing: str, params: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """An object, or a page of a collection. `NotFound` for an unknown one and for an empty search."""
+        return self._object("GET", kind, codes, doing, params=params)
+
+    def post(
+        self,
+        kind: str,
+        *codes: str,
+        doing: str,
+        body: Mapping[str, Any],
+        idempotent: bool,
+        params: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Create or update: Certain uses POST for both. Members that are None are left out."""
+        return self._object(
+            "POST", kind, codes, doing, params=params, json=without_nulls(body), idempotent=idempotent
+        )
+
+    def _object(
+        self, method: str, kind: str, codes: tuple[str, ...], doing: str, **request: Any
+    ) -> dict[str, Any]:
+        self._pace.wait()
+        segments = (self.account_code, *codes)
+        said = self.http.read(
+            method,
+            "/".join([kind, *(quote(code, safe="") for code in segments)]),
+            JsonReader(),
+            doing=doing,
+            route="/".join(["", kind, *("{account}", "{event}", "{code}")[: len(segments)]]),
+            **request,
+        )
+        if not isinstance(said, dict):
+            raise UnexpectedContent(f"Certain: {doing}", "an answer that is no object")
+        return said
+
+
+def without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body without None members, also inside: what a null does is not known, so none is sent."""
+    return {
+        key: without_nulls(value) if isinstance(value, Mapping) else value
+        for key, value in body.items()
+        if value is not None
+    }

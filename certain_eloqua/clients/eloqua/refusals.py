@@ -1,0 +1,39 @@
+"""Eloqua's refusals in words: the Bulk API's `failures`, and the REST API's arrays of validation errors.
+
+Sources: Oracle, "HTTP status codes", "Validation errors". Values are left out: they are people's.
+"""
+
+import json
+from typing import Any
+
+from certain_eloqua.clients.http import plain_words
+
+
+def explain(status: int, content_type: str, body: bytes) -> str:
+    """What Eloqua objects to. The body may be empty, text, HTML, an object or an array."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return plain_words(status, content_type, body)
+    if isinstance(said, str):
+        return said
+    faults = said.get("failures", [said]) if isinstance(said, dict) else said
+    if not isinstance(faults, list):
+        return plain_words(status, content_type, body)
+    words = [_fault(fault) for fault in faults if isinstance(fault, dict)]
+    return "; ".join(word for word in words if word) or "refused without a reason"
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    place = fault.get("field") or fault.get("property") or fault.get("parameter") or ""
+    requirement = fault.get("requirement")
+    reason = (
+        fault.get("constraint")
+        or (requirement.get("type") if isinstance(requirement, dict) else requirement)
+        or fault.get("error_description")
+        or fault.get("message")
+        or fault.get("error")
+        or fault.get("type")
+        or ""
+    )
+    return f"{place}: {reason}" if place else str(reason)

@@ -1,0 +1,370 @@
+"""One HTTP client for every platform: time-outs, retries, counting, redaction, errors by what one can do.
+
+What a platform's answers mean belongs to the platform's folder; this file knows only HTTP.
+"""
+
+import json as _json
+import logging
+import random as _random
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from certain_eloqua.clients import errors
+from certain_eloqua.clients.redaction import quieten_urllib3, redact
+from certain_eloqua.clients.retry import Repeatable, Retrier, RetryPolicy, retry_after_seconds
+from certain_eloqua.clients.usage import Budget, Usage
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+CONNECT_AND_READ_SECONDS = (5.0, 120.0)
+_SHOWN = 300  # characters of an error body that go into a message
+_SAFE_TO_REPEAT = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
+_LOST = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that was read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The decoded body; None if it is empty. Raises ValueError if it is no JSON."""
+        return _json.loads(self.body) if self.body.strip() else None
+
+
+class WrongContent(Exception):
+    """Raised by a reader when the body is not what it should be; the caller gets `UnexpectedContent`."""
+
+
+Explain = Callable[[int, str, bytes], str]
+"""Turns (status, content type, body) of an error into the platform's own words."""
+
+
+def plain_words(status: int, content_type: str, body: bytes) -> str:
+    """The default `Explain`: the start of the body as text, without markup."""
+    text = body[:4000].decode(errors="replace")
+    if "html" in content_type or text.lstrip().startswith("<"):
+        text = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    return " ".join(text.split())[:_SHOWN]
+
+
+class HttpClient:
+    """Requests to one platform. Safe to use from several threads.
+
+    Args:
+        base_url: what paths are appended to; a full address may be given instead of a path.
+        platform: its name for messages, "Eloqua".
+        auth: adds the credentials to a request.
+        timeout: seconds to connect, and seconds between two bytes of an answer.
+        secrets: texts that must never appear in a message.
+        explain: turns a refusal into words.
+        pool_size: connections kept open.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        platform: str,
+        auth: AuthBase | None = None,
+        timeout: tuple[float, float] = CONNECT_AND_READ_SECONDS,
+        retry: RetryPolicy | None = None,
+        usage: Usage | None = None,
+        budget: Budget | None = None,
+        secrets: Iterable[str] = (),
+        explain: Explain = plain_words,
+        pool_size: int = 10,
+        session: requests.Session | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+        random: Callable[[], float] = _random.random,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.platform = platform
+        self.auth = auth
+        self.timeout = timeout
+        self.usage = usage if usage is not None else Usage()
+        self.budget = budget or Budget()
+        self.secrets = tuple(secrets)
+        self.explain = explain
+        self.retrier = Retrier(retry or RetryPolicy(), self.usage, sleep, random)
+        self.session = session or _session(pool_size)
+        quieten_urllib3()
+
+    def __enter__(self) -> "HttpClient":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.session.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        doing: str,
+        route: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: bytes | Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: AuthBase | None = None,
+        idempotent: bool | None = None,
+        within_budget: bool = True,
+    ) -> Reply:
+        """Send a request and read the whole answer; see `read` for the rest."""
+        return self.read(
+            method,
+            path,
+            _whole_body,
+            doing=doing,
+            route=route,
+            params=params,
+            json=json,
+            data=data,
+            headers=headers,
+            auth=auth,
+            idempotent=idempotent,
+            within_budget=within_budget,
+        )
+
+    def read(
+        self,
+        method: str,
+        path: str,
+        reader: Callable[[requests.Response], T],
+        *,
+        doing: str,
+        route: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: bytes | Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: AuthBase | None = None,
+        idempotent: bool | None = None,
+        within_budget: bool = True,
+    ) -> T:
+        """Send a request and let `reader` consume the body as it arrives.
+
+        Reading is part of the attempt: a connection cut in the middle of a page is retried as a whole, and
+        nothing of the broken page is kept. A POST is repeated only if the server surely has not carried it
+        out (429, 503 with `Retry-After`, no connection), unless `idempotent` says that repeating is harmless.
+
+        `doing` is for messages, as the start of a sentence: "Reading page 2 of sync 17". `route` is the path
+        with its ids replaced, for counting; it is made from the path when left out. `within_budget` is False
+        for cleaning up, which must be possible when the budget is used up.
+
+        Raises:
+            AuthError, NotFound, ValidationError, LimitExceeded: by status, at once.
+            RateLimited, ServerError, ConnectionLost, UnexpectedContent: after the retries.
+            InDoubt: a request that must not be repeated may have been carried out.
+            BudgetReached: before the request is sent.
+        """
+        once = not (idempotent if idempotent is not None else method in _SAFE_TO_REPEAT)
+        url = path if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
+        counted = f"{method} {route or route_of(path)}"
+        body = _json.dumps(json, ensure_ascii=False).encode() if json is not None else data
+        sent_headers = {"Accept": "application/json", **(headers or {})}
+        if json is not None:
+            sent_headers.setdefault("Content-Type", "application/json")
+
+        def attempt() -> T:
+            if within_budget:
+                self._check_budget(doing)
+            self.usage.call(counted, len(body) if isinstance(body, bytes) else 0)
+            response = self._send(
+                doing,
+                once,
+                method=method,
+                url=url,
+                params=params,
+                data=body,
+                headers=sent_headers,
+                auth=auth or self.auth or _no_auth,
+            )
+            try:
+                return self._consume(response, reader, doing, once)
+            finally:
+                self._finish(response)
+
+        return self.retrier.run(attempt)
+
+    def _send(self, doing: str, once: bool, **request: Any) -> requests.Response:
+        try:
+            return self.session.request(
+                timeout=self.timeout,
+                stream=True,
+                allow_redirects=False,  # both platforms redirect only to a login page
+                **request,
+            )
+        except _LOST as error:
+            in_doubt = once and not _never_sent(error)
+            lost = errors.ConnectionLost(self._doing(doing), self._redact(_cause(error)))
+        raise _verdict(lost, in_doubt)
+
+    def _consume(
+        self, response: requests.Response, reader: Callable[[requests.Response], T], doing: str, once: bool
+    ) -> T:
+        if response.status_code >= 300:
+            self._refuse(response, doing, once)
+        lost: errors.ClientError
+        try:
+            return reader(response)
+        except WrongContent as error:
+            said = self._redact(str(error))
+            lost = errors.UnexpectedContent(self._doing(doing), said, status=response.status_code)
+        except _LOST as error:
+            said = f"the answer stopped in the middle ({self._redact(_cause(error))})"
+            lost = errors.ConnectionLost(self._doing(doing), said)
+        raise _verdict(lost, once)
+
+    def _finish(self, response: requests.Response) -> None:
+        self.usage.received(response.raw.tell() if response.raw is not None else 0)
+        response.close()
+
+    def _refuse(self, response: requests.Response, doing: str, once: bool) -> NoReturn:
+        """Raise what an answer of 300 or more means."""
+        status = response.status_code
+        try:
+            body = response.raw.read(65_536, decode_content=True) or b""
+        except _LOST:
+            body = b""
+        kind = response.headers.get("Content-Type", "")
+        words = self._redact(self.explain(status, kind, body)) or (response.reason or "no explanation")
+        doing, said = self._doing(doing), f"HTTP {status} {words}"
+        wait = retry_after_seconds(response.headers.get("Retry-After"))
+        if status == 429:
+            raise Repeatable(errors.RateLimited(doing, said, status=status, retry_after=wait))
+        if status >= 500:
+            failed = errors.ServerError(doing, said, status=status, retry_after=wait)
+            if not once or (status == 503 and wait is not None):
+                raise Repeatable(failed)
+            if status == 503:
+                raise failed  # refused, most likely not carried out; but nobody told us when to come back
+            raise errors.InDoubt(doing, said, status=status)
+        if status in (401, 403) or status < 400:
+            raise errors.AuthError(doing, said, status=status)
+        if status in (404, 410):
+            raise errors.NotFound(doing, said, status=status)
+        if status == 413:
+            raise errors.LimitExceeded(doing, said, status=status)
+        if status in (408, 425):
+            raise Repeatable(errors.ServerError(doing, said, status=status, retry_after=wait))
+        raise errors.ValidationError(doing, said, failures=_failures(body), status=status)
+
+    def _check_budget(self, doing: str) -> None:
+        limit = self.budget.calls
+        if limit is not None and self.usage.total_calls >= limit:
+            raise errors.BudgetReached(self._doing(doing), f"the budget of {limit} calls is used up")
+
+    def _doing(self, doing: str) -> str:
+        return f"{self.platform}: {self._redact(doing)}"
+
+    def _redact(self, text: str) -> str:
+        return redact(text, self.secrets)
+
+
+class JsonReader:
+    """Reads a JSON body and refuses what is none: an HTML login page, or text cut in the middle."""
+
+    def __call__(self, response: requests.Response) -> Any:
+        body = response.raw.read(decode_content=True)
+        return decode_json(body, response.headers.get("Content-Type", ""))
+
+
+def decode_json(body: bytes, content_type: str) -> Any:
+    """The decoded body, None when empty. Raises `WrongContent` with what it was instead."""
+    if not body.strip():
+        return None
+    if "html" in content_type or body.lstrip()[:1] == b"<":
+        raise WrongContent(f"HTML instead of JSON: {plain_words(200, 'text/html', body)[:120]}")
+    try:
+        return _json.loads(body)
+    except ValueError:
+        raise WrongContent(f"{len(body)} bytes that are no JSON, perhaps cut short") from None
+
+
+def route_of(path: str) -> str:
+    """The path with numbers replaced, so that calls can be counted by kind: `/syncs/{id}/data`."""
+    bare = urlsplit(path).path if "://" in path else path.partition("?")[0]
+    return "/" + "/".join("{id}" if part.isdigit() else part for part in bare.strip("/").split("/"))
+
+
+def _verdict(error: errors.ClientError, in_doubt: bool) -> Exception:
+    """What to raise: the request may be sent again, or it may have been carried out already."""
+    if in_doubt:
+        return errors.InDoubt(error.doing, error.came_back, status=error.status)
+    return Repeatable(error)
+
+
+def _whole_body(response: requests.Response) -> Reply:
+    body = response.raw.read(decode_content=True) or b""
+    return Reply(response.status_code, response.headers, body)
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from looking credentials up in a .netrc file."""
+    return request
+
+
+def _session(pool_size: int) -> requests.Session:
+    session = requests.Session()
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool_size, max_retries=0, pool_block=False)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _never_sent(error: BaseException) -> bool:
+    """Whether the connection failed before a byte of the request could have left."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        if isinstance(
+            current, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError
+        ):
+            return True
+        reason = getattr(current, "reason", None)
+        inner = current.args[0] if current.args and isinstance(current.args[0], BaseException) else None
+        current = reason if isinstance(reason, BaseException) else inner
+    return False
+
+
+def _cause(error: BaseException) -> str:
+    """The kind of failure. Not its text: that quotes the address, and ours have people in them."""
+    inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
+    reason = getattr(inner, "reason", None) or inner
+    return type(error).__name__ if reason is None else f"{type(error).__name__}, {type(reason).__name__}"
+
+
+def _failures(body: bytes) -> list[dict[str, Any]]:
+    """The platform's list of faults without the values, which are people's."""
+    try:
+        said = _json.loads(body)
+    except ValueError:
+        return []
+    listed = said.get("failures", [said]) if isinstance(said, dict) else said
+    if not isinstance(listed, list):
+        return []
+    return [{k: v for k, v in fault.items() if k != "value"} for fault in listed if isinstance(fault, dict)]
