@@ -1,0 +1,20 @@
+"""The ledger: what we have sent, are delivering, and who is at it. SQLAlchemy tables, migrated on opening."""
+
+from certain_eloqua.ledger.deliveries import DeliveredRow, Delivery, DeliveryRecord
+from certain_eloqua.ledger.errors import AlreadyRunning, Holder, LedgerUnusable
+from certain_eloqua.ledger.ledger import SENT_SCHEMA, Ledger, Sent
+from certain_eloqua.ledger.people import person_key, value_digest
+
+__all__ = [
+    "SENT_SCHEMA",
+    "AlreadyRunning",
+    "DeliveredRow",
+    "Delivery",
+    "DeliveryRecord",
+    "Holder",
+    "Ledger",
+    "LedgerUnusable",
+    "Sent",
+    "person_key",
+    "value_digest",
+]

@@ -1,0 +1,181 @@
+"""Deliveries: which plan was begun, how far it came, how it ended.
+
+Each row is written down as soon as a platform has taken it, so a delivery that was killed goes on where it
+stopped. A finished plan is never delivered again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from certain_eloqua.ledger.tables import delivered_rows, deliveries
+
+STARTED, FINISHED, FAILED = "started", "finished", "failed"
+_ROWS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredRow:
+    """What became of one row of a plan, on one step of its way. Without a person in it."""
+
+    key: str
+    outcome: str
+    step: str = "row"
+    code: str | None = None
+    cause: str | None = None
+    contact_id: str | None = None
+    profile_pin: str | None = None
+    registration_code: str | None = None
+    sync: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One delivery as the ledger remembers it."""
+
+    plan_id: str
+    connector: str
+    event: str | None
+    run_id: str
+    state: str
+    attempts: int
+    started_at: datetime
+    ended_at: datetime | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    cause: str | None = None
+
+
+class Delivery:
+    """A plan on its way. Made by :meth:`Ledger.delivery`."""
+
+    def __init__(self, engine: Engine, record: DeliveryRecord, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self.record = record
+
+    @property
+    def resumed(self) -> bool:
+        """Whether an earlier attempt at this plan began, so that something may be written already."""
+        return self.record.attempts > 1
+
+    @property
+    def finished(self) -> bool:
+        return self.record.state == FINISHED
+
+    def done(self) -> Iterator[DeliveredRow]:
+        """Rows that earlier attempts wrote down."""
+        wanted = [c for c in delivered_rows.c if c.name != "plan_id"]
+        query = select(*wanted).where(delivered_rows.c.plan_id == self.record.plan_id)
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=5_000).execute(query):
+                yield DeliveredRow(**row._mapping)
+
+    def write_down(self, rows: Iterable[DeliveredRow]) -> None:
+        """Remember what became of rows, in one transaction. Writing a row down again replaces it."""
+        values = [{"plan_id": self.record.plan_id, **asdict(row)} for row in rows]
+        with self._engine.begin() as connection:
+            for start in range(0, len(values), _ROWS_AT_ONCE):
+                connection.execute(
+                    upsert(self._engine, delivered_rows), values[start : start + _ROWS_AT_ONCE]
+                )
+
+    def finish(self, counts: Mapping[str, int]) -> None:
+        """All of the plan is delivered."""
+        self._end(FINISHED, counts, None)
+
+    def fail(self, cause: str) -> None:
+        """This attempt ended early; the next goes on from here."""
+        self._end(FAILED, {}, cause)
+
+    def _end(self, state: str, counts: Mapping[str, int], cause: str | None) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.plan_id == self.record.plan_id)
+                .values(state=state, counts=json.dumps(dict(counts)), cause=cause, ended_at=self._clock())
+            )
+
+
+def begin(
+    engine: Engine,
+    plan_id: str,
+    connector: str,
+    event: str | None,
+    run_id: str,
+    clock: Callable[[], datetime],
+) -> Delivery:
+    """Begin a plan's delivery, or go on with it. Hold the claim while doing so."""
+    with engine.begin() as connection:
+        query = select(deliveries).where(deliveries.c.plan_id == plan_id)
+        found = connection.execute(query).one_or_none()
+        if found is None:
+            connection.execute(
+                insert(deliveries).values(
+                    plan_id=plan_id,
+                    connector=connector,
+                    event=event or "",
+                    run_id=run_id,
+                    state=STARTED,
+                    attempts=1,
+                    started_at=clock(),
+                    counts="{}",
+                )
+            )
+        elif found.state != FINISHED:
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.plan_id == plan_id)
+                .values(state=STARTED, run_id=run_id, attempts=found.attempts + 1, ended_at=None, cause=None)
+            )
+        return Delivery(engine, _record(connection.execute(query).one()), clock)
+
+
+def deliveries_of(
+    engine: Engine, connector: str | None, event: str | None, limit: int
+) -> list[DeliveryRecord]:
+    """The latest deliveries first."""
+    query = select(deliveries).order_by(deliveries.c.started_at.desc()).limit(limit)
+    if connector is not None:
+        query = query.where(deliveries.c.connector == connector)
+    if event is not None:
+        query = query.where(deliveries.c.event == event)
+    with engine.connect() as connection:
+        return [_record(row) for row in connection.execute(query)]
+
+
+def forget_rows(engine: Engine, before: datetime) -> int:
+    """Drop the row-by-row memory of plans that finished before; their counts stay."""
+    old = select(deliveries.c.plan_id).where(deliveries.c.state == FINISHED, deliveries.c.ended_at < before)
+    with engine.begin() as connection:
+        return connection.execute(delete(delivered_rows).where(delivered_rows.c.plan_id.in_(old))).rowcount
+
+
+def upsert(engine: Engine, table: Any) -> Any:
+    """An INSERT that replaces what stands under the same primary key."""
+    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    others = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+def _record(row: Row[Any]) -> DeliveryRecord:
+    return DeliveryRecord(
+        plan_id=row.plan_id,
+        connector=row.connector,
+        event=row.event or None,
+        run_id=row.run_id,
+        state=row.state,
+        attempts=row.attempts,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        counts=json.loads(row.counts),
+        cause=row.cause,
+    )

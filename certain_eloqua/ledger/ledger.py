@@ -1,0 +1,174 @@
+"""The ledger: what was sent, what is being delivered, and who is delivering.
+
+Personal data: e-mail addresses and values are kept only as digests; ids of contacts, profiles and
+registrations as they are (docs/decisions/0010-ledger-keeps-digests.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from types import TracebackType
+
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import delete, select
+
+from certain_eloqua.ledger import claims, deliveries
+from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
+from certain_eloqua.ledger.opening import open_engine
+from certain_eloqua.ledger.people import person_key, value_digest
+from certain_eloqua.ledger.tables import known_profiles, sent_values
+
+SENT_SCHEMA = pa.schema(
+    [
+        pa.field("person", pa.string(), nullable=False),
+        pa.field("contact_id", pa.string(), nullable=False),
+        pa.field("working_list", pa.string(), nullable=False),
+        pa.field("fields", pa.string(), nullable=False),  # JSON {internal name: digest}
+    ]
+)
+"""The frame of :meth:`Ledger.sent_values`, which plans get as their read `sent`."""
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a contact has been sent: all fields ever sent, by digest of their last value."""
+
+    person: str
+    contact_id: str
+    working_list: str
+    fields: Mapping[str, str]
+
+
+class Ledger:
+    """One ledger. A context manager; safe to use from several threads.
+
+    Args:
+        url: SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg2://…`; `sqlite://` keeps it in memory.
+        clock: the current time, aware.
+    """
+
+    def __init__(self, url: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._engine = open_engine(url)
+        self._clock = clock
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # -- what was sent to Eloqua -----------------------------------------------------------------------
+
+    def sent_values(self, account: str) -> pd.DataFrame:
+        """Everything sent to an account's contacts, as digests; see `SENT_SCHEMA`."""
+        wanted = [sent_values.c[name] for name in SENT_SCHEMA.names]
+        query = select(*wanted).where(sent_values.c.account == account)
+        batches: list[pa.RecordBatch] = []
+        with self._engine.connect() as connection:
+            result = connection.execution_options(yield_per=10_000).execute(query)
+            for rows in result.partitions():
+                columns = zip(*rows, strict=True)
+                batches.append(
+                    pa.record_batch([pa.array(c, pa.string()) for c in columns], schema=SENT_SCHEMA)
+                )
+        frame: pd.DataFrame = pa.Table.from_batches(batches, schema=SENT_SCHEMA).to_pandas()
+        return frame
+
+    def remember_sent(self, account: str, sent: Iterable[Sent]) -> None:
+        """Remember what contacts were sent. Replaces what was remembered of the same persons."""
+        now = self._clock()
+        values = (
+            {
+                "account": account,
+                "person": one.person,
+                "contact_id": one.contact_id,
+                "working_list": one.working_list,
+                "fields": json.dumps(dict(one.fields), separators=(",", ":"), sort_keys=True),
+                "sent_at": now,
+            }
+            for one in sent
+        )
+        statement = deliveries.upsert(self._engine, sent_values)
+        while some := list(islice(values, _AT_ONCE)):
+            with self._engine.begin() as connection:
+                connection.execute(statement, some)
+
+    def sent_to(self, account: str, persons: Sequence[str]) -> dict[str, Sent]:
+        """What these persons (by :func:`person_key`) were sent."""
+        found: dict[str, Sent] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(persons), 500):
+                query = select(*(sent_values.c[name] for name in SENT_SCHEMA.names)).where(
+                    sent_values.c.account == account, sent_values.c.person.in_(persons[start : start + 500])
+                )
+                for row in connection.execute(query):
+                    found[row.person] = Sent(
+                        row.person, row.contact_id, row.working_list, json.loads(row.fields)
+                    )
+        return found
+
+    def known_profiles(self, account: str) -> dict[str, str]:
+        """The profile PINs of contacts that were ever imported or linked, by contact id."""
+        table = known_profiles
+        query = select(table.c.contact_id, table.c.profile_pin).where(table.c.account == account)
+        with self._engine.connect() as connection:
+            return {row.contact_id: row.profile_pin for row in connection.execute(query)}
+
+    def remember_profiles(self, account: str, pins: Mapping[str, str]) -> None:
+        """Remember which profile each contact became; only what is news is written."""
+        known = self.known_profiles(account)
+        news = [
+            {"account": account, "contact_id": contact, "profile_pin": pin}
+            for contact, pin in pins.items()
+            if known.get(contact) != pin
+        ]
+        with self._engine.begin() as connection:
+            for start in range(0, len(news), _AT_ONCE):
+                connection.execute(
+                    deliveries.upsert(self._engine, known_profiles), news[start : start + _AT_ONCE]
+                )
+
+    def forget_person(self, account: str, email: str) -> bool:
+        """Forget what a person was sent, as when they ask to be erased. Whether there was something."""
+        with self._engine.begin() as connection:
+            gone = connection.execute(
+                delete(sent_values).where(
+                    sent_values.c.account == account, sent_values.c.person == person_key(account, email)
+                )
+            )
+        return bool(gone.rowcount)
+
+    # -- deliveries ------------------------------------------------------------------------------------
+
+    def delivery(self, plan_id: str, connector: str, event: str | None, run_id: str) -> Delivery:
+        """Begin a plan's delivery, or go on with one that did not end. Take the claim first."""
+        return deliveries.begin(self._engine, plan_id, connector, event, run_id, self._clock)
+
+    def deliveries(
+        self, connector: str | None = None, event: str | None = None, limit: int = 100
+    ) -> list[DeliveryRecord]:
+        """The latest deliveries first."""
+        return deliveries.deliveries_of(self._engine, connector, event, limit)
+
+    def forget_rows(self, before: datetime) -> int:
+        """Drop the row-by-row memory of plans that finished before a time; how many rows went."""
+        return deliveries.forget_rows(self._engine, before)
+
+    def claim(self, connector: str, event: str | None, run_id: str) -> AbstractContextManager[None]:
+        """Hold a connector and event for a run; raises AlreadyRunning, saying who holds it."""
+        return claims.claim(self._engine, connector, event, run_id)
+
+
+__all__ = ["SENT_SCHEMA", "Ledger", "Sent", "person_key", "value_digest"]

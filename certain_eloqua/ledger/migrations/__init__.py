@@ -1,0 +1,1 @@
+"""Migrations of the ledger, one file each in `versions`; applied when the ledger is opened."""

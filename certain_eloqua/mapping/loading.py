@@ -1,0 +1,163 @@
+"""Reading a field map: `connectors/field_maps/<ACCOUNT>.yaml`.
+
+Without a file an account has the default table. A file says the whole table, unless it says
+`extends: default`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from certain_eloqua.mapping.field_map import FieldMap
+from certain_eloqua.mapping.pairs import DEFAULT_PAIRS, Direction, Pair
+from certain_eloqua.mapping.strict_yaml import Document, Place, read_document
+from certain_eloqua.mapping.validation import nearest, problems_of_members
+from certain_eloqua.mapping.values import TABLES, ValueTable
+
+KEYS = ("account", "extends", "fields")
+PAIR_KEYS = ("certain", "eloqua", "direction", "values", "other_values")
+
+
+class FieldMapError(ValueError):
+    """A field map that cannot be used. `problems` are lines ready to read, each with file and line."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        super().__init__("\n".join([f"The field map {path} cannot be used:", *problems]))
+        self.path = path
+        self.problems = problems
+
+
+def load_field_map(path: Path | str | None, account: str) -> FieldMap:
+    """The field map of an account: from the file, or the default table when there is no file.
+
+    Args:
+        path: the file, a folder that may hold `<account>.yaml`, or None.
+        account: code of the account, which the file must name too if it names one.
+
+    Raises:
+        FieldMapError: the file is there and wrong.
+    """
+    if path is None:
+        return FieldMap(account)
+    path = Path(path)
+    if path.is_dir():
+        path = path / f"{account}.yaml"
+        if not path.exists():
+            return FieldMap(account)
+    return _Reader(path, read_document(path), account).field_map()
+
+
+class _Reader:
+    def __init__(self, path: Path, document: Document, account: str) -> None:
+        self.path = path
+        self.document = document
+        self.account = account
+        self.problems: list[str] = [f"{path}:{fault.line}: {fault.message}" for fault in document.faults]
+
+    def field_map(self) -> FieldMap:
+        content = self.document.content
+        pairs: tuple[Pair, ...] = ()
+        if not isinstance(content, dict):
+            if not self.problems:
+                self._say((), "the file must say `account:` and `fields:`")
+        else:
+            pairs = self._pairs(content)
+        if self.problems:
+            raise FieldMapError(self.path, self.problems)
+        return FieldMap(self.account, pairs, self.path)
+
+    def _pairs(self, content: dict[str, Any]) -> tuple[Pair, ...]:
+        self._unknown(content, KEYS, ())
+        named = content.get("account")
+        if named is not None and str(named) != self.account:
+            self._say(("account",), f"this map is for account {named}, not for {self.account}")
+        extends = content.get("extends")
+        if extends not in (None, "default"):
+            self._say(("extends",), f"{extends!r} is not known. Allowed: default")
+        entries = content.get("fields")
+        if not isinstance(entries, list) or not entries:
+            self._say(("fields",), "`fields` must be a list of pairs, each with `certain` and `eloqua`")
+            return ()
+        own: list[tuple[Pair, Place]] = []
+        for number, entry in enumerate(entries):
+            place: Place = ("fields", number)
+            if not isinstance(entry, dict):
+                self._say(place, "a pair must have `certain:` and `eloqua:`")
+                continue
+            if pair := self._pair(entry, place):
+                own.append((pair, place))
+        return self._checked(own, extends == "default")
+
+    def _checked(self, own: list[tuple[Pair, Place]], extends: bool) -> tuple[Pair, ...]:
+        places = {(pair.certain, pair.eloqua): place for pair, place in own}
+        pairs = [pair for pair, _ in own]
+        if extends:
+            members = {pair.certain for pair in pairs}
+            fields = {pair.eloqua for pair in pairs}
+            pairs = [p for p in DEFAULT_PAIRS if p.certain not in members and p.eloqua not in fields] + pairs
+        if not self.problems:
+            for problem in problems_of_members(pairs):
+                self._say(places.get((problem.certain, problem.eloqua), ("fields",)), str(problem))
+        return tuple(pairs)
+
+    def _pair(self, entry: dict[str, Any], place: Place) -> Pair | None:
+        self._unknown(entry, PAIR_KEYS, place)
+        names = {}
+        for side in ("certain", "eloqua"):
+            value = entry.get(side)
+            if not isinstance(value, str) or not value.strip():
+                self._say((*place, side), f"`{side}` must be the name of a field")
+                return None
+            names[side] = value.strip()
+        direction = entry.get("direction", "both")
+        if direction not in list(Direction):
+            hint = nearest(str(direction), list(Direction))
+            self._say(
+                (*place, "direction"),
+                f"{direction!r} is not known. Allowed: both, in, out."
+                + (f" Did you mean {hint}?" if hint else ""),
+            )
+            return None
+        return Pair(
+            names["certain"],
+            names["eloqua"],
+            Direction(direction),
+            self._table(entry, names["certain"], place),
+        )
+
+    def _table(self, entry: dict[str, Any], name: str, place: Place) -> ValueTable | None:
+        values, others = entry.get("values"), entry.get("other_values", "refuse")
+        if others not in ("refuse", "keep"):
+            self._say((*place, "other_values"), f"{others!r} is not known. Allowed: keep, refuse")
+        if values is None:
+            return None
+        if isinstance(values, str):
+            if values in TABLES:
+                return TABLES[values]
+            hint = nearest(values, TABLES)
+            self._say(
+                (*place, "values"),
+                f"there is no table {values!r}. Allowed: {', '.join(TABLES)}, or a list of Certain: Eloqua."
+                + (f" Did you mean {hint}?" if hint else ""),
+            )
+            return None
+        if not isinstance(values, dict) or not all(isinstance(v, (str, int)) for v in values.values()):
+            self._say(
+                (*place, "values"), "`values` must name a table, or say Eloqua's word for each of Certain's"
+            )
+            return None
+        return ValueTable(name, {key: str(value) for key, value in values.items()}, closed=others == "refuse")
+
+    def _unknown(self, content: dict[str, Any], allowed: tuple[str, ...], place: Place) -> None:
+        for key in content:
+            if key not in allowed:
+                hint = nearest(key, allowed)
+                self._say(
+                    (*place, key),
+                    f"`{key}` is not known. Allowed: {', '.join(allowed)}."
+                    + (f" Did you mean {hint}?" if hint else ""),
+                )
+
+    def _say(self, place: Place, message: str) -> None:
+        self.problems.append(f"{self.path}:{self.document.line(place)}: {message}")
