@@ -1,0 +1,1 @@
+"""Invented accounts for both platforms, the same for the same seed number."""

@@ -1,0 +1,405 @@
+// The page of the sandbox: one address (the hash) is one view, read as JSON from /_sandbox/view/.
+// Nothing is ever put in as HTML: every text of the two platforms becomes a text node.
+
+const VIEW = "/_sandbox/view/";
+const LOOK_AGAIN_MS = 2000;
+const TABS = {
+  eloqua: [
+    ["contacts", "Contacts"], ["lists", "Lists"], ["custom_objects", "Custom objects"], ["activities", "Activities"],
+    ["syncs", "Syncs"], ["definitions", "Definitions"], ["accounts", "Accounts"],
+  ],
+  certain: [
+    ["events", "Events"], ["registrations", "Registrations"], ["profiles", "Profiles"], ["sessions", "Sessions"],
+    ["agenda", "Agenda"], ["appointments", "Appointments"],
+  ],
+};
+// What lies below one row of a table: #/eloqua/lists/5 shows the members of list 5.
+const BELOW = {
+  "eloqua/lists": [["eloqua/members", "list"]],
+  "eloqua/custom_objects": [["eloqua/records", "object"]],
+  "eloqua/syncs": [["eloqua/logs", "sync"], ["eloqua/rejects", "sync"]],
+  "certain/events": [["certain/registrations", "event"]],
+};
+const GOOD = ["success", "attended", "registered", "confirmed", "live", "published", "pre-registered", "accepted", "information"];
+const WARN = ["warning", "pending", "active", "waitlist hold", "invited", "planning", "testing", "new", "requested invitation"];
+const BAD = ["error", "cancelled", "declined", "declined invitation", "no-show", "request denied", "postponed"];
+
+const $ = (id) => document.getElementById(id);
+const main = $("main");
+let summary = null;
+let stamp = "";
+let turn = 0;
+
+function h(tag, props, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat(Infinity)) {
+    if (child !== null && child !== undefined) element.append(child);
+  }
+  return element;
+}
+
+async function ask(path, parameters) {
+  const query = new URLSearchParams(Object.entries(parameters || {}).filter(([, value]) => value !== "" && value != null));
+  const answer = await fetch(VIEW + path + (query.size ? `?${query}` : ""));
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.error || `${answer.status} ${answer.statusText}`);
+  return body;
+}
+
+const count = (n) => Number(n).toLocaleString("en-US");
+const time = (seconds) => new Date(seconds * 1000).toISOString().replace("T", " ").slice(0, 19);
+
+// -- where we are --------------------------------------------------------------------------------
+
+function place() {
+  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  return { parts, query: Object.fromEntries(new URLSearchParams(query || "")) };
+}
+
+function address(parts, query) {
+  const filled = Object.entries(query || {}).filter(([, value]) => value !== "" && value != null && value !== 0);
+  const search = new URLSearchParams(filled);
+  return `#/${parts.map(encodeURIComponent).join("/")}${search.size ? `?${search}` : ""}`;
+}
+
+function fill(link, row) {
+  let complete = true;
+  const hash = link.replace(/\{(\w+)\}/g, (_, key) => {
+    if (row[key] === null || row[key] === undefined || row[key] === "") complete = false;
+    return encodeURIComponent(row[key]);
+  });
+  return complete ? hash : null;
+}
+
+// -- pieces --------------------------------------------------------------------------------------
+
+function pill(text) {
+  const word = String(text).toLowerCase();
+  const tone = GOOD.includes(word) ? "good" : WARN.includes(word) ? "warn" : BAD.includes(word) ? "bad" : "";
+  return h("span", { class: `pill ${tone}` }, String(text));
+}
+
+function folded(value) {
+  let content = value;
+  try { content = typeof value === "string" ? JSON.parse(value) : value; } catch { /* shown as it is */ }
+  const empty = content === null || (typeof content === "object" && Object.keys(content).length === 0);
+  if (empty) return h("span", { class: "none" }, "–");
+  const text = typeof content === "object" ? JSON.stringify(content, null, 2) : String(content);
+  const some = typeof content === "object" && !Array.isArray(content) ? Object.keys(content).slice(0, 3).join(", ") : "Show";
+  return h("details", {}, h("summary", {}, some || "Show"), h("pre", {}, text));
+}
+
+function cell(column, row) {
+  const value = row[column.key];
+  const blank = value === null || value === undefined || value === "";
+  if (column.kind === "flag") return h("td", {}, value ? "yes" : h("span", { class: "none" }, "no"));
+  if (blank) return h("td", { class: column.kind === "number" ? "number" : null }, h("span", { class: "none" }, "–"));
+  if (column.kind === "json") return h("td", {}, folded(value));
+  if (column.kind === "texts") return h("td", {}, JSON.parse(value).join(", "));
+  if (column.kind === "status") return h("td", {}, pill(value));
+  const text = column.kind === "time" ? time(value) : column.kind === "number" && !/^id$|^seq$/.test(column.key) ? count(value) : String(value);
+  const link = column.link && fill(column.link, row);
+  const stamp = column.kind === "time" || /^\d{4}-\d\d-\d\dT/.test(text);
+  const shown = stamp ? text.replace("T", " ") : text;
+  const wide = shown.length > 60;
+  return h("td", { class: column.kind === "number" ? "number" : stamp ? "time" : wide ? "wide" : null }, link ? h("a", { href: link }, shown) : shown);
+}
+
+function grid(table, label) {
+  if (!table.rows.length) return h("p", { class: "nothing" }, table.empty);
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
+    h("table", {},
+      h("caption", { class: "hidden" }, label),
+      h("thead", {}, h("tr", {}, table.columns.map((column) =>
+        h("th", { scope: "col", class: column.kind === "number" ? "number" : null }, column.label)))),
+      h("tbody", {}, table.rows.map((row) => h("tr", {}, table.columns.map((column) => cell(column, row)))))));
+}
+
+function facts(head) {
+  const known = Object.entries(head || {}).filter(([, value]) => value !== null && value !== "");
+  return known.length ? h("dl", { class: "facts" }, known.map(([name, value]) =>
+    h("div", {}, h("dt", {}, name), h("dd", {}, name === "Status" ? pill(value) : String(value).replace(/(\d)T(\d)/, "$1 $2"))))) : null;
+}
+
+function pager(table, parts, query) {
+  const last = Math.min(table.offset + table.rows.length, table.total);
+  const go = (offset) => { location.hash = address(parts, { ...query, offset }); };
+  const words = table.total ? `${count(table.offset + 1)} to ${count(last)} of ${count(table.total)}` : "";
+  if (table.total <= table.limit && !table.offset) return null;
+  return h("nav", { class: "pager", "aria-label": "Pages" }, h("span", {}, words), h("div", {},
+    h("button", { type: "button", disabled: table.offset === 0, onclick: () => go(Math.max(0, table.offset - table.limit)) }, "Previous"),
+    h("button", { type: "button", disabled: last >= table.total, onclick: () => go(table.offset + table.limit) }, "Next")));
+}
+
+function tools(table, parts, query) {
+  const change = (name, value) => { location.hash = address(parts, { ...query, [name]: value, offset: 0 }); };
+  let waiting = 0;
+  const search = table.searchable ? h("label", {}, "Search", h("input", {
+    type: "search", id: "search", value: query.q || "", autocomplete: "off", spellcheck: "false",
+    oninput: (event) => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => change("q", event.target.value), 250);
+    },
+  })) : null;
+  const selects = table.filters.map((filter) => h("label", {}, filter.label,
+    h("select", { name: filter.name, onchange: (event) => change(filter.name, event.target.value) },
+      h("option", { value: "" }, "All"),
+      filter.choices.map(([value, label]) => h("option", { value, selected: value === filter.value }, label)))));
+  return search || selects.length ? h("div", { class: "tools" }, selects, search) : null;
+}
+
+// -- views ---------------------------------------------------------------------------------------
+
+async function tableView(parts, query) {
+  const [platform, name, ...rest] = parts;
+  const below = rest.length ? BELOW[`${platform}/${name}`] : null;
+  const wanted = below ? below : [[parts.length === 1 ? "journal" : `${platform}/${name}`, null]];
+  const tables = await Promise.all(wanted.map(([path, parameter], place) =>
+    ask(path, { ...(place ? {} : query), ...(parameter ? { [parameter]: rest.join("/") } : {}) })));
+  const first = tables[0];
+  if (below) first.filters = first.filters.filter((filter) => filter.name !== below[0][1]);
+  const up = below ? h("p", { class: "crumb" }, h("a", { href: address([platform, name]) },
+    (TABS[platform].find(([key]) => key === name) || [name, name])[1])) : null;
+  const more = below && name === "events" ? h("p", {},
+    h("a", { href: address(["certain", "sessions"], { event: rest[0] }) }, "Sessions"), " · ",
+    h("a", { href: address(["certain", "agenda"], { event: rest[0] }) }, "Agenda")) : null;
+  const found = `${count(first.total)} ${first.total === 1 ? "row" : "rows"}`;
+  return {
+    title: first.title,
+    said: found,
+    nodes: [
+      h("div", { class: "head" },
+        h("div", {}, up, h("h1", {}, first.title), more || h("p", {}, query.q ? `${found} with “${query.q}”` : found)),
+        tools(first, parts, query)),
+      facts(first.head),
+      ...tables.flatMap((table, place) => [
+        place ? h("h2", { class: "head" }, `${table.title} (${count(table.total)})`) : null,
+        h("div", { class: "sheet" }, grid(table, table.title)),
+        place ? null : pager(table, parts, query),
+        place || tables.length === 1 ? null : h("br"),
+      ]),
+    ],
+  };
+}
+
+function welcome() {
+  const side = (platform, name, lines) => h("section", { class: "sheet side", "data-at": platform },
+    h("h2", {}, name),
+    h("div", { class: "figures" }, TABS[platform].map(([key, label]) =>
+      h("a", { href: address([platform, key]) }, h("b", {}, count(summary[platform][key])), h("span", {}, label)))),
+    h("h3", {}, "How to reach it"),
+    h("dl", {}, lines.map(([term, text]) => [h("dt", {}, term), h("dd", {}, h("code", {}, text))])));
+  const here = location.origin;
+  return {
+    title: "Overview",
+    nodes: [
+      h("h1", {}, "Eloqua and Certain, as they are now"),
+      h("p", { class: "soft" }, "Stand-ins for both platforms. What is written to them shows up here at once."),
+      h("div", { class: "welcome" },
+        side("eloqua", "Eloqua", [
+          ["Address", here], ["Company", "Sandbox"], ["User", "demo"], ["Password", "demo"], ["OAuth client", "demo, secret demo"],
+        ]),
+        side("certain", "Certain", [
+          ["Address", here], ["Account", "NWIND"], ["User", "demo"], ["Password", "demo"], ["Control door", `${here}/_sandbox`],
+        ])),
+    ],
+  };
+}
+
+function comparison(lines) {
+  const verdicts = { same: ["good", "same"], differs: ["warn", "differs"], one: ["", "on one side"] };
+  const shown = (value) => (value === null ? h("span", { class: "none" }, "–") : value);
+  return h("div", { class: "sheet compare scroll", tabindex: "0", role: "region", "aria-label": "Field by field" }, h("table", {},
+    h("caption", { class: "hidden" }, "What both platforms know, field by field"),
+    h("thead", {}, h("tr", {}, ["Field", "Eloqua", "Certain", ""].map((name) =>
+      h("th", { scope: "col" }, name || h("span", { class: "hidden" }, "Comparison"))))),
+    h("tbody", {}, lines.filter((line) => line.verdict !== "none").map((line) => h("tr", { class: line.verdict },
+      h("th", { scope: "row" }, line.label),
+      h("td", { title: line.eloqua_field }, shown(line.eloqua)),
+      h("td", { title: line.certain_member }, shown(line.certain)),
+      h("td", {}, h("span", { class: `pill ${verdicts[line.verdict][0]}` }, verdicts[line.verdict][1])))))));
+}
+
+const pairs = (entries) => h("dl", { class: "pairs" }, entries.filter(([, value]) => value !== null && value !== "" && value !== undefined)
+  .map(([name, value]) => [h("dt", {}, name), h("dd", {}, typeof value === "object" ? JSON.stringify(value) : String(value))]));
+
+function block(title, items, empty, many = items.length) {
+  return [h("h3", {}, many ? `${title} (${count(many)})` : title),
+    items.length ? h("div", { class: "stack" }, items) : h("p", { class: "none" }, empty)];
+}
+
+function contactSheet(contact) {
+  const fields = Object.values(contact.fields).map((field) => [field.name, field.value]);
+  return h("article", { class: "sheet side", "data-at": "eloqua" },
+    h("h2", {}, `Contact ${contact.id}`),
+    h("p", {}, contact.subscribed ? "Subscribed" : "Unsubscribed", contact.bounced ? ", bounced" : "", ` · changed ${time(contact.updated)}`),
+    block("Lists and segments", contact.lists.length ? [h("ul", { class: "list" }, contact.lists.map((list) => h("li", {},
+      h("a", { href: address(["eloqua", "lists", String(list.id)]) }, list.name), h("span", {}, list.kind.replaceAll("_", " ")))))] : [], "On no list.", contact.lists.length),
+    block("Activities", contact.activities.map((activity) => h("div", { class: "entry" },
+      h("div", { class: "row" }, h("b", {}, activity.type), h("span", { class: "time none" }, time(activity.at))),
+      h("p", {}, [activity.asset, activity.asset_type, activity.campaign && `campaign ${activity.campaign}`].filter(Boolean).join(" · ")),
+      activity.fields && activity.fields !== "{}" ? folded(activity.fields) : null)), "No activities."),
+    block("Custom object records", contact.records.map((record) => h("div", { class: "entry" },
+      h("a", { href: address(["eloqua", "custom_objects", String(record.object_id)]) }, record.object),
+      pairs(Object.entries(record.fields)))), "No records."),
+    h("h3", {}, "All fields"),
+    h("details", {}, h("summary", {}, `${fields.filter(([, value]) => value).length} with a value`), pairs(fields)));
+}
+
+function profileSheet(profile) {
+  const registration = (one) => h("div", { class: "entry" },
+    h("div", { class: "row" }, h("a", { href: address(["certain", "events", one.event]) }, one.event_name), pill(one.status)),
+    h("p", {}, [one.type, `since ${one.status_since.replace("T", " ")}`, one.code, one.test && "test", !one.active && "inactive"].filter(Boolean).join(" · ")),
+    one.sessions.length ? h("p", {}, `Sessions: ${one.sessions.map((s) => `${s.name} (${s.status})`).join(", ")}`) : null,
+    one.agenda.length ? h("p", {}, `Agenda: ${one.agenda.map((a) => `${a.name} (${a.status})`).join(", ")}`) : null,
+    Object.keys(one.questions).length ? h("details", {}, h("summary", {}, "Answers"), pairs(Object.entries(one.questions))) : null);
+  return h("article", { class: "sheet side", "data-at": "certain" },
+    h("h2", {}, `Profile ${profile.fields.profilePin}`),
+    h("p", {}, [profile.fields.accountCode, profile.fields.isActive ? "active" : "inactive", `changed ${String(profile.fields.dateModified).replace("T", " ")}`].join(" · ")),
+    block("Registrations", profile.registrations.map(registration), "Registered nowhere."),
+    h("h3", {}, "All members"),
+    h("details", {}, h("summary", {}, `${Object.values(profile.fields).filter((value) => value !== null && value !== "").length} with a value`),
+      pairs(Object.entries(profile.fields)), pairs(Object.entries(profile.questions))));
+}
+
+async function personView(email) {
+  const person = await ask("person", { email });
+  const first = person.comparison.filter((line) => /^(First|Last) name$/.test(line.label)).map((line) => line.eloqua || line.certain).filter(Boolean).join(" ");
+  const known = person.contacts.length + person.profiles.length > 0;
+  const missing = (platform, what) => h("div", { class: "sheet side", "data-at": platform }, h("p", { class: "none" }, what));
+  return {
+    title: email,
+    nodes: [
+      h("div", { class: "head" }, h("div", {}, h("h1", {}, first || email), h("p", {}, first ? email : known ? "" : "Nobody has this address in Eloqua or Certain."))),
+      known ? comparison(person.comparison) : null,
+      known ? h("div", { class: "both" },
+        h("section", { "aria-label": "Eloqua" }, person.contacts.length ? person.contacts.map(contactSheet) : missing("eloqua", "No contact in Eloqua has this address.")),
+        h("section", { "aria-label": "Certain" }, person.profiles.length ? person.profiles.map(profileSheet) : missing("certain", "No profile in Certain has this address."))) : null,
+      person.writes.length ? h("section", {}, h("h3", {}, `Written since the reset (${person.writes.length})`), h("div", { class: "sheet scroll", tabindex: "0", role: "region", "aria-label": "Writes" },
+        h("table", {}, h("thead", {}, h("tr", {}, ["When", "Platform", "What", "Key", "Detail"].map((name) => h("th", { scope: "col" }, name)))),
+          h("tbody", {}, person.writes.map((line) => h("tr", {}, h("td", { class: "time" }, time(line.at)), h("td", {}, line.platform),
+            h("td", {}, `${line.operation} ${line.entity.replaceAll("_", " ")}`), h("td", {}, line.key), h("td", {}, line.detail ? folded(line.detail) : ""))))))) : null,
+    ],
+  };
+}
+
+// -- drawing -------------------------------------------------------------------------------------
+
+function frame(parts) {
+  const at = parts[0] === "eloqua" || parts[0] === "certain" ? parts[0] : parts[0] === "journal" ? "journal" : "";
+  document.body.dataset.at = at;
+  for (const link of document.querySelectorAll(".platforms a")) {
+    if (link.dataset.platform === at) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+  }
+  const tabs = (TABS[at] || []).map(([name, label]) => h("a", {
+    href: address([at, name]), "aria-current": parts[1] === name ? "page" : null,
+  }, label, h("span", {}, summary ? count(summary[at][name]) : "")));
+  const focused = document.activeElement && $("tabs").contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  $("tabs").replaceChildren(...tabs);
+  if (focused) [...$("tabs").children].find((tab) => tab.getAttribute("href") === focused)?.focus();
+}
+
+async function draw({ quietly = false } = {}) {
+  const mine = ++turn;
+  const { parts, query } = place();
+  let view;
+  try {
+    if (!summary) {
+      await look();
+      stamp = contents();
+    }
+    if (!parts.length) view = welcome();
+    else if (parts[0] === "person") view = await personView(parts.slice(1).join("/"));
+    else view = await tableView(parts, query);
+  } catch (error) {
+    view = { title: "Not found", nodes: [h("p", { class: "note", role: "alert" }, error.message)] };
+  }
+  if (mine !== turn) return;
+  const typing = document.activeElement && document.activeElement.id === "search" ? document.activeElement : null;
+  const caret = typing ? [typing.value, typing.selectionStart] : null;
+  const open = [...main.querySelectorAll("details")].map((one) => one.open);
+  const scrolled = [...main.querySelectorAll(".scroll")].map((one) => one.scrollLeft);
+  const reading = quietly && main.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  main.replaceChildren(...view.nodes.filter(Boolean));
+  if (reading) [...main.querySelectorAll("a")].find((link) => link.getAttribute("href") === reading)?.focus();
+  frame(parts);
+  document.title = `${view.title} · Sandbox`;
+  if (quietly) {
+    const now = [...main.querySelectorAll("details")];
+    if (now.length === open.length) now.forEach((one, place) => { one.open = open[place]; });
+    [...main.querySelectorAll(".scroll")].forEach((one, place) => { one.scrollLeft = scrolled[place] || 0; });
+    main.querySelector(".sheet")?.classList.add("changed");
+  }
+  if (caret && $("search")) {
+    $("search").value = caret[0];
+    $("search").focus();
+    $("search").setSelectionRange(caret[1], caret[1]);
+  }
+  if (!quietly) $("said").textContent = `${view.title}. ${view.said || ""}`;
+}
+
+async function look() {
+  summary = await ask("summary");
+  const parts = [
+    summary.seed ? `seed ${summary.seed}` : "no seed",
+    `${count(summary.calls)} calls`,
+    `${time(summary.now).slice(0, 16)} UTC`,
+  ];
+  const state = [parts.join(" · ")];
+  if (summary.frozen) state.push(h("b", {}, " · clock stands still"));
+  else if (summary.clock_moved) state.push(h("b", {}, " · clock moved"));
+  if (summary.faults) state.push(h("b", {}, ` · ${summary.faults} faults scripted`));
+  $("state").replaceChildren(...state);
+}
+
+const contents = () => JSON.stringify([summary.writes, summary.generation, summary.eloqua, summary.certain]);
+
+async function lookAgain() {
+  if (document.hidden) return;
+  try {
+    await look();
+  } catch {
+    $("state").replaceChildren(h("b", {}, "The sandbox does not answer"));
+    return;
+  }
+  if (contents() !== stamp) {
+    stamp = contents();
+    if (!main.contains(document.activeElement?.closest?.("select"))) await draw({ quietly: true });
+  }
+}
+
+// -- keys ----------------------------------------------------------------------------------------
+
+$("find").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const email = $("find-email").value.trim();
+  if (email) location.hash = address(["person", email]);
+});
+$("skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+document.addEventListener("keydown", (event) => {
+  const writing = event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey;
+  if (event.key === "/" && !writing) {
+    event.preventDefault();
+    ($("search") || $("find-email")).focus();
+  }
+  const strip = event.target.closest(".tabs, .platforms");
+  if (strip && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+    const links = [...strip.querySelectorAll("a")];
+    const next = links.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : -1);
+    links[(next + links.length) % links.length].focus();
+  }
+});
+window.addEventListener("hashchange", async () => {
+  const typing = document.activeElement?.id === "search";
+  await draw();
+  if (!typing) { window.scrollTo(0, 0); if (!$("tabs").contains(document.activeElement)) main.focus({ preventScroll: true }); }
+});
+await draw();
+await lookAgain();
+setInterval(lookAgain, LOOK_AGAIN_MS);

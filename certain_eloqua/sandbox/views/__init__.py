@@ -1,0 +1,1 @@
+"""What the page shows, as JSON below ``/_sandbox/view/``: tables to search and turn over, and one person."""

@@ -1,0 +1,169 @@
+"""Custom objects, accounts, opportunities: records that are linked to people."""
+
+from typing import Any
+
+from tests.contract.sandbox_bulk.conftest import EMAIL, Bulk
+
+
+def _object(bulk: Bulk) -> tuple[str, dict[str, str]]:
+    """A custom object's uri, and the statements of its fields by internal name."""
+    uri = bulk.get("/customObjects")["items"][0]["uri"]
+    return uri, {f["internalName"]: f["statement"] for f in bulk.get(f"{uri}/fields")["items"]}
+
+
+def _definition(bulk: Bulk, **more: Any) -> tuple[str, dict[str, Any]]:
+    uri, statements = _object(bulk)
+    fields = {
+        "code": statements["Registration_Code1"],
+        "mail": statements["Email_Address1"],
+        "fee": statements["Fee_Paid1"],
+    }
+    return uri, {"fields": fields, "identifierFieldName": "code", **more}
+
+
+def test_records_are_created_updated_and_linked_to_contacts(bulk: Bulk) -> None:
+    bulk.contacts([{"E": "linked@a.example", "F": "x"}])
+    uri, body = _definition(
+        bulk,
+        mapDataCards="true",
+        mapDataCardsEntityType="Contact",
+        mapDataCardsEntityField=EMAIL,
+        mapDataCardsSourceField="mail",
+        mapDataCardsCaseSensitiveMatch="false",
+    )
+    rows = [
+        {"code": "T-1", "mail": "LINKED@a.example", "fee": "12.50"},
+        {"code": "T-2", "mail": "nobody@a.example", "fee": "x"},
+    ]
+    sync = bulk.imported(uri, rows, **body)
+    assert sync["status"] == "warning"
+    assert [(r["statusCode"], r["invalidFields"]) for r in bulk.rejects(sync)] == [("ELQ-00040", ["fee"])]
+    assert {("ELQ-00007", 2), ("ELQ-00012", 0), ("ELQ-00025", 1)} <= set(bulk.logs(sync))
+    number = uri.rsplit("/", 1)[1]
+    fields = {
+        "code": body["fields"]["code"],
+        "mail": f"{{{{CustomObject[{number}].Contact.Field(C_EmailAddress)}}}}",
+        "fee": f"{{{{CustomObject[{number}].Field(Fee_Paid1)}}}}",
+        "UpdatedAt": f"{{{{CustomObject[{number}].UpdatedAt}}}}",
+    }
+    found = bulk.exported(uri, fields, filter=f"'{body['fields']['code']}' ~ 'T-%'")
+    assert [(row["code"], row["mail"], row["fee"]) for row in found] == [
+        *[("T-1", "linked@a.example", "12.50"), ("T-2", "", "")]
+    ]
+    assert all(len(row["UpdatedAt"]) == len("2026-01-01 00:00:00") for row in found)
+    sync = bulk.imported(uri, [{"code": "t-1", "mail": "", "fee": ""}], **body)
+    assert {("ELQ-00007", 0), ("ELQ-00012", 1)} <= set(bulk.logs(sync))
+
+
+def test_definitions_of_custom_objects_carry_their_ids(bulk: Bulk) -> None:
+    uri, body = _definition(bulk)
+    made = bulk.define(f"{uri}/imports", **body)
+    assert isinstance(made["id"], int)
+    assert made["parentId"] == int(uri.rsplit("/", 1)[1])
+    assert bulk.get(made["uri"].replace("customObjects", "CUSTOMOBJECTS")) == made
+
+
+def test_linking_needs_all_its_properties(bulk: Bulk) -> None:
+    uri, body = _definition(bulk, mapDataCards=True, mapDataCardsEntityType="Person")
+    assert {f["field"] for f in bulk.failures(f"{uri}/imports", **body)} == {
+        *("mapDataCardsEntityType", "mapDataCardsEntityField", "mapDataCardsSourceField")
+    }
+
+
+def test_accounts_are_imported_and_exported(bulk: Bulk) -> None:
+    name = "{{Account.Field(M_CompanyName)}}"
+    sync = bulk.imported("/accounts", [{"N": "Test & Sons"}], fields={"N": name}, identifierFieldName="N")
+    assert {("ELQ-00005", 1), ("ELQ-00023", 0)} <= set(bulk.logs(sync))
+    rows = bulk.exported("/accounts", {"N": name, "Id": "{{Account.Id}}"}, filter=f"'{name}' = 'test & sons'")
+    assert [row["N"] for row in rows] == ["Test & Sons"]
+    keys = bulk.get("/accounts/lists")["items"][0]
+    assert (
+        len(bulk.exported("/accounts", {"N": name}, filter=f"EXISTS('{keys['statement']}')")) == keys["count"]
+    )
+
+
+def test_a_contact_shows_its_account(bulk: Bulk) -> None:
+    rows = bulk.exported("/contacts", {"A": "{{Contact.Account.Field(M_CompanyName)}}"}, maxRecords=500)
+    assert any(row["A"] for row in rows)
+
+
+def test_opportunities_and_their_contacts(bulk: Bulk) -> None:
+    bulk.contacts([{"E": "buyer@a.example", "F": "x"}])
+    fields = {
+        "id": "{{Opportunity.Id}}",
+        "name": "{{Opportunity.Field(Name)}}",
+        "stage": "{{Opportunity.Field(Stage)}}",
+        "amount": "{{Opportunity.Field(Amount)}}",
+    }
+    row = {"id": "O-1", "name": "Deal", "stage": "Won", "amount": "5"}
+    assert (
+        bulk.imported("/opportunities", [row], fields=fields, identifierFieldName="id")["status"] == "success"
+    )
+    sync = bulk.imported(
+        "/opportunities/contacts",
+        [
+            {"id": "O-1", "mail": "buyer@a.example"},
+            {"id": "O-2", "mail": "buyer@a.example"},
+            {"id": "O-1", "mail": "no@a.example"},
+        ],
+        fields={"id": "{{Opportunity.Id}}", "mail": EMAIL},
+        linkOpportunitiesMatchFieldName="id",
+        linkOpportunitiesSourceField="mail",
+        linkOpportunitiesEntityType="Contact",
+    )
+    assert [(r["recordIndex"], r["statusCode"]) for r in bulk.rejects(sync)] == [
+        (2, "ELQ-00084"),
+        (3, "ELQ-00085"),
+    ]
+    failures = bulk.failures("/opportunities/imports", fields={"id": fields["id"]}, identifierFieldName="id")
+    assert len(failures) == 3
+
+
+def _opportunity(bulk: Bulk, number: str) -> None:
+    names = ("Name", "Stage", "Amount")
+    fields = {"id": "{{Opportunity.Id}}"} | {name: f"{{{{Opportunity.Field({name})}}}}" for name in names}
+    row = {"id": number, "Name": "Deal", "Stage": "Won", "Amount": "5"}
+    bulk.imported("/opportunities", [row], fields=fields, identifierFieldName="id")
+
+
+def _links(bulk: Bulk, rows: list[dict[str, str]], statement: str, **more: Any) -> dict[str, Any]:
+    return bulk.imported(
+        "/opportunities/contacts",
+        rows,
+        fields={"id": "{{Opportunity.Id}}", "who": statement},
+        linkOpportunitiesMatchFieldName="id",
+        linkOpportunitiesSourceField="who",
+        **more,
+    )
+
+
+def test_an_opportunity_is_linked_through_the_account_as_well(bulk: Bulk) -> None:
+    _opportunity(bulk, "O-7")
+    name = "{{Account.Field(M_CompanyName)}}"
+    staff = bulk.exported("/contacts", {"A": "{{Contact.Account.Field(M_CompanyName)}}"}, maxRecords=500)
+    company = next(row["A"] for row in staff if row["A"])
+    mates = bulk.exported("/contacts", {"E": EMAIL, "A": "{{Contact.Account.Field(M_CompanyName)}}"})
+    sync = _links(bulk, [{"id": "O-7", "who": company}], name, linkOpportunitiesEntityType="Account")
+    assert ("ELQ-00049", sum(row["A"] == company for row in mates)) in bulk.logs(sync)
+    sync = _links(bulk, [{"id": "O-7", "who": "No such company"}], name)
+    assert [r["statusCode"] for r in bulk.rejects(sync)] == ["ELQ-00085"]
+
+
+def test_the_options_of_a_link_are_kept(bulk: Bulk) -> None:
+    _opportunity(bulk, "O-8")
+    first = "{{Opportunity.Contact.Field(C_FirstName)}}"
+    bulk.contacts([{"E": f"{n}@link.example", "F": "Linked-Twin"} for n in "ab"])
+    rows = [{"id": "O-8", "who": "linked-twin"}]
+    sync = _links(bulk, rows, first, linkOpportunitiesMultipleSourceMatches="false")
+    assert [r["statusCode"] for r in bulk.rejects(sync)] == ["ELQ-00026"]
+    sync = _links(bulk, rows, first, linkOpportunitiesCaseSensitiveMatchField="true")
+    assert [r["statusCode"] for r in bulk.rejects(sync)] == ["ELQ-00085"]
+    assert ("ELQ-00049", 2) in bulk.logs(_links(bulk, rows, first))
+    body = {"linkOpportunitiesMatchFieldName": "id", "linkOpportunitiesSourceField": "who"}
+    failures = bulk.failures(
+        "/opportunities/contacts/imports",
+        fields={"id": "{{Opportunity.Id}}", "who": first},
+        linkOpportunitiesEntityType="Person",
+        **body,
+    )
+    assert [f["field"] for f in failures] == ["linkOpportunitiesEntityType"]

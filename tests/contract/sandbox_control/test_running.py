@@ -1,0 +1,125 @@
+"""The command: where it listens, how it ends, what it keeps, what it says when it cannot start."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import clean_environment
+from tests.contract.sandbox_control.conftest import ELOQUA, Caller
+
+COMMAND = [sys.executable, "-m", "certain_eloqua.sandbox"]
+Start = Callable[..., tuple[subprocess.Popen[str], Caller]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a sandbox of one's own."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(*options: str) -> tuple[subprocess.Popen[str], Caller]:
+        ready = tmp_path / f"ready-{len(running)}.json"
+        program = subprocess.Popen(
+            [*COMMAND, "--port", "0", "--ready-file", str(ready), *options],
+            cwd=tmp_path,
+            env=clean_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(program)
+        deadline = time.monotonic() + 30
+        while not ready.exists():
+            assert program.poll() is None, program.stdout and program.stdout.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        told = json.loads(ready.read_text())
+        assert told["pid"] == program.pid
+        return program, Caller(told["url"])
+
+    yield begin
+    for program in running:
+        program.kill()
+        program.communicate()
+
+
+def _run(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *options], capture_output=True, text=True, timeout=30, env=clean_environment()
+    )
+
+
+@pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_cleanly(start: Start, way: signal.Signals) -> None:
+    program, _ = start("--seed", "empty")
+    program.send_signal(way)
+
+    said, _ = program.communicate(timeout=10)
+
+    assert program.returncode == 0
+    assert "Traceback" not in said
+    assert "company Sandbox, user demo, password demo" in said
+
+
+def test_a_taken_port_is_said_plainly(start: Start) -> None:
+    _, call = start("--seed", "empty")
+
+    done = _run("--port", call.url.rsplit(":", 1)[1], "--seed", "empty")
+
+    assert done.returncode == 2
+    assert "is taken" in done.stderr
+    assert "--port 0" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--host", "0.0.0.0"), "--allow-remote"),
+        (("--host", "example.org"), "--allow-remote"),
+        (("--seed", "nothing"), "there is no seed 'nothing'; there are demo, empty, large"),
+        (("--store", "/nowhere/at/all.db"), "does not exist"),
+        (("--contacts", "-1"), "must not be negative"),
+    ],
+)
+def test_what_cannot_be_is_refused(options: tuple[str, ...], says: str) -> None:
+    done = _run("--port", "0", *options)
+
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_a_store_has_everything_after_a_restart(start: Start, tmp_path: Path) -> None:
+    store = str(tmp_path / "kept.db")
+    program, call = start("--store", store, "--contacts", "20")
+    call("POST", "/api/rest/1.0/data/contact", {"emailAddress": "kept@store.example"}, ELOQUA)
+    call("PUT", "/_sandbox/settings", {"sync_mode": "looks"})
+    call("PUT", "/_sandbox/clock", {"at": "2031-01-01T00:00:00Z", "frozen": True})
+    program.terminate()
+    program.communicate(timeout=10)
+
+    program, call = start("--store", store)
+
+    assert call("GET", "/_sandbox/journal?key=kept@store.example").json()["count"] == 1
+    assert call("GET", "/_sandbox/view/summary").json()["eloqua"]["contacts"] == 21
+    assert call("GET", "/_sandbox/settings").json()["sync_mode"] == "looks"
+    assert call("GET", "/_sandbox/clock").json()["iso"] == "2031-01-01T00:00:00.000Z"
+    call("POST", "/_sandbox/reset")
+    assert call("GET", "/_sandbox/view/summary").json()["eloqua"]["contacts"] == 20
+
+
+def test_a_store_with_another_seed_is_not_mixed_up(start: Start, tmp_path: Path) -> None:
+    store = str(tmp_path / "kept.db")
+    program, _ = start("--store", store, "--seed", "empty")
+    program.terminate()
+    program.communicate(timeout=10)
+
+    done = _run("--port", "0", "--store", store, "--seed", "demo")
+
+    assert done.returncode == 2
+    assert "already holds the seed empty" in done.stderr

@@ -1,0 +1,132 @@
+"""Reset, seeds, snapshots, settings and the clock."""
+
+import time
+
+import pytest
+
+from tests.conftest import Sandbox
+from tests.contract.sandbox_control.conftest import CONTACTS, ELOQUA, Caller
+
+
+def _create(call: Caller, email: str) -> None:
+    assert call("POST", "/api/rest/1.0/data/contact", {"emailAddress": email}, ELOQUA).status == 201
+
+
+def _contacts(sandbox: Sandbox) -> int:
+    return int(sandbox.control("GET", "view/summary")["eloqua"]["contacts"])
+
+
+def test_a_reset_brings_back_the_seed_and_forgets_everything_else(sandbox: Sandbox, call: Caller) -> None:
+    before = _contacts(sandbox)
+    _create(call, "new@reset.example")
+    sandbox.control("PUT", "settings", {"sync_mode": "looks", "latency_ms": 1})
+    sandbox.control("PUT", "clock", {"at": "2031-01-01T00:00:00Z", "frozen": True})
+    sandbox.control("POST", "faults", {"answer": {"status": 500}})
+    sandbox.control("POST", "syncs/next", {"status": "warning"})
+    began = time.monotonic()
+
+    sandbox.control("POST", "reset")
+
+    assert time.monotonic() - began < 1
+    assert _contacts(sandbox) == before
+    assert sandbox.control("GET", "settings")["sync_mode"] == "at_once"
+    assert sandbox.control("GET", "clock")["frozen"] is False
+    assert abs(sandbox.control("GET", "clock")["offset"]) < 1
+    assert sandbox.control("GET", "faults") == {"faults": []}
+    assert sandbox.control("GET", "syncs/next") == {"syncs": []}
+    counted = sandbox.control("GET", "counters")
+    assert (counted["total"], counted["writes"], counted["bytes_out"]) == (0, {}, 0)
+    assert sandbox.control("GET", "journal")["count"] == 0
+
+
+def test_a_snapshot_is_come_back_to(sandbox: Sandbox, call: Caller) -> None:
+    before = _contacts(sandbox)
+    sandbox.control("POST", "snapshot/before")
+    _create(call, "new@snapshot.example")
+    assert _contacts(sandbox) == before + 1
+
+    sandbox.control("POST", "restore/before")
+
+    assert _contacts(sandbox) == before
+    sandbox.control("DELETE", "snapshot/before")
+    assert call("POST", "/_sandbox/restore/before").status == 404
+
+
+def test_the_same_number_plants_the_same_people(sandbox: Sandbox) -> None:
+    def people(number: int) -> list[str]:
+        sandbox.control("POST", "seed", {"name": "demo", "contacts": 50, "seed_number": number})
+        return [row["email"] for row in sandbox.control("GET", "view/eloqua/contacts")["rows"]]
+
+    try:
+        assert people(7) == people(7)
+        assert people(7) != people(8)
+    finally:
+        sandbox.control("POST", "seed", {})
+
+
+def test_the_empty_seed_has_fields_and_nobody(sandbox: Sandbox, call: Caller) -> None:
+    try:
+        sandbox.control("POST", "seed", {"name": "empty"})
+        assert _contacts(sandbox) == 0
+        assert call("GET", "/api/bulk/2.0/contacts/fields", headers=ELOQUA).json()["totalResults"] > 10
+        assert call("GET", CONTACTS, headers=ELOQUA).json()["total"] == 0
+    finally:
+        sandbox.control("POST", "seed", {})
+
+
+def test_the_clock_is_set_frozen_and_advanced(sandbox: Sandbox) -> None:
+    assert (
+        sandbox.control("PUT", "clock", {"at": "2030-06-01T12:00:00Z", "frozen": True})["iso"]
+        == "2030-06-01T12:00:00.000Z"
+    )
+    assert sandbox.control("POST", "clock/advance", {"seconds": 3600})["iso"] == "2030-06-01T13:00:00.000Z"
+    assert sandbox.control("GET", "clock")["iso"] == "2030-06-01T13:00:00.000Z"
+    assert sandbox.control("PUT", "clock", {"frozen": False})["frozen"] is False
+    assert sandbox.control("DELETE", "clock")["offset"] == pytest.approx(0, abs=0.5)
+
+
+def test_latency_slows_the_platforms_down(sandbox: Sandbox, call: Caller) -> None:
+    sandbox.control("PUT", "settings", {"latency_ms": 200})
+    began = time.monotonic()
+    call("GET", CONTACTS, headers=ELOQUA)
+    assert time.monotonic() - began >= 0.2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "says"),
+    [
+        ("PUT", "settings", {"sync_mod": "looks"}, "has no 'sync_mod'; allowed: latency_ms, sync_mode"),
+        ("PUT", "settings", {"sync_mode": "often"}, "one of at_once, looks, clock"),
+        ("PUT", "settings", {"certain_timezone": "Mars/Olympus"}, "must be a zone"),
+        ("PUT", "clock", {"at": "yesterday"}, "Unix seconds or a time such as"),
+        ("PUT", "clock", {}, "needs 'at', 'frozen' or both"),
+        ("POST", "clock/advance", {"seconds": -1}, "must be from 0 to"),
+        ("POST", "seed", {"name": "demmo"}, "one of demo, empty"),
+        ("POST", "syncs/next", {"status": "warning", "code": "146"}, "such as ELQ-00146"),
+        ("GET", "journal?entitty=contact", None, "no parameter 'entitty' here; allowed: entity, key"),
+        ("POST", "certain/registration", {"status": "Attended"}, "say which registration"),
+        ("POST", "eloqua/contact", {"email": "nobody@nowhere.example", "fields": {}}, "no contact"),
+        ("POST", "eloqua/members", {"instance": "12"}, "32 hexadecimal digits"),
+        ("POST", "reset", b"{", "not JSON"),
+    ],
+)
+def test_what_means_nothing_is_refused_with_what_is_allowed(
+    call: Caller, method: str, path: str, body: object, says: str
+) -> None:
+    answer = call(method, f"/_sandbox/{path}", body)
+
+    assert answer.status in (400, 404)
+    assert says in answer.json()["error"]
+
+
+def test_the_door_says_what_it_can(sandbox: Sandbox, call: Caller) -> None:
+    told = sandbox.control("GET", "")
+
+    assert {"method": "POST", "path": "/_sandbox/reset"}.items() <= told["can"][1].items()
+    assert told["credentials"]["eloqua"]["company"] == "Sandbox"
+    assert call("GET", "/_sandbox/nothing").status == 404
+    assert call("DELETE", "/_sandbox/reset").status == 405
+
+
+def test_the_door_is_closed_to_pages_of_other_sites(call: Caller) -> None:
+    assert call("POST", "/_sandbox/reset", headers={"Origin": "https://evil.example"}).status == 403
