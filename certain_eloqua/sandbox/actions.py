@@ -79,7 +79,9 @@ def _status(world: World, row: Any, label: str) -> str:
     for known in labels:
         if known.casefold() == label.casefold():
             return known
-    raise bodies.refusal(f"{row['eventCode']} has no status {label!r}; it has: {', '.join(labels) or 'none'}")
+    raise bodies.refusal(
+        f"{row['eventCode']} has no status {bodies.said(label)}; it has: {', '.join(labels) or 'none'}"
+    )
 
 
 # -- Eloqua --------------------------------------------------------------------------------------
@@ -98,7 +100,9 @@ def edit_contact(world: World, request: Request) -> Response:
     changes: dict[str, Any] = {"updated_at": world.now(), "updated_by": "demo"}
     for name, value in given.get("fields", {}).items():
         if name.lower() not in known:
-            raise bodies.refusal(f"contacts have no field {name!r}; a field is named like C_FirstName")
+            raise bodies.refusal(
+                f"contacts have no field {bodies.said(name)}; a field is named like C_FirstName"
+            )
         changes[known[name.lower()].column] = value or None
     if "subscribed" in given:
         changes["is_subscribed"] = given["subscribed"]
@@ -124,7 +128,7 @@ def contact_id(world: World, email: str) -> int:
         (email,),
     )
     if not found:
-        raise bodies.refusal(f"Eloqua has no contact with the address {email!r}", 404)
+        raise bodies.refusal(f"Eloqua has no contact with the address {bodies.said(email)}", 404)
     return int(found)
 
 

@@ -7,9 +7,14 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from certain_eloqua.sandbox.wire import Refusal, Request, json_response
+from certain_eloqua.sandbox.wire import Refusal, Request, json_response, shortened
 
 Check = Callable[[str, Any], Any]
+
+
+def said(value: Any) -> str:
+    """Return an offending value as a message repeats it."""
+    return shortened(repr(value))
 
 
 def refusal(message: str, status: int = 400) -> Refusal:
@@ -35,18 +40,18 @@ def keys(
         raise refusal(f"{what} must be a JSON object with {_names(allowed)}")
     for name in value:
         if name not in allowed:
-            raise refusal(f"{what} has no {name!r}; allowed: {_names(allowed)}")
+            raise refusal(f"{what} has no {said(name)}; allowed: {_names(allowed)}")
     for name in required:
         if name not in value:
-            raise refusal(f"{what} needs {name!r}; allowed: {_names(allowed)}")
-    return {name: allowed[name](f"{name!r} of {what}", given) for name, given in value.items()}
+            raise refusal(f"{what} needs {said(name)}; allowed: {_names(allowed)}")
+    return {name: allowed[name](f"{said(name)} of {what}", given) for name, given in value.items()}
 
 
 def parameters(request: Request, allowed: Collection[str]) -> dict[str, str]:
     """Return the query's parameters; unknown ones are refused."""
     for name in request.query:
         if name not in allowed:
-            raise refusal(f"no parameter {name!r} here; allowed: {_names(allowed) or 'none'}")
+            raise refusal(f"no parameter {said(name)} here; allowed: {_names(allowed) or 'none'}")
     return {name: values[0] for name, values in request.query.items() if values}
 
 
@@ -59,9 +64,9 @@ def whole(low: int | None = 0, high: int | None = None) -> Check:
 
     def check(what: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise refusal(f"{what} must be a whole number, not {value!r}")
+            raise refusal(f"{what} must be a whole number, not {said(value)}")
         if (low is not None and value < low) or (high is not None and value > high):
-            raise refusal(f"{what} must be {_range(low, high)}, not {value}")
+            raise refusal(f"{what} must be {_range(low, high)}, not {shortened(str(value))}")
         return value
 
     return check
@@ -72,9 +77,9 @@ def number(low: float | None = 0, high: float | None = None) -> Check:
 
     def check(what: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise refusal(f"{what} must be a number, not {value!r}")
+            raise refusal(f"{what} must be a number, not {said(value)}")
         if (low is not None and value < low) or (high is not None and value > high):
-            raise refusal(f"{what} must be {_range(low, high)}, not {value}")
+            raise refusal(f"{what} must be {_range(low, high)}, not {shortened(str(value))}")
         return float(value)
 
     return check
@@ -82,21 +87,21 @@ def number(low: float | None = 0, high: float | None = None) -> Check:
 
 def _range(low: float | None, high: float | None) -> str:
     if high is None:
-        return f"at least {low:g}" if low is not None else "any number"
-    return f"from {low:g} to {high:g}" if low is not None else f"at most {high:g}"
+        return f"at least {low:,.12g}" if low is not None else "any number"
+    return f"from {low:,.12g} to {high:,.12g}" if low is not None else f"at most {high:,.12g}"
 
 
 def flag(what: str, value: Any) -> bool:
     """Check true or false."""
     if not isinstance(value, bool):
-        raise refusal(f"{what} must be true or false, not {value!r}")
+        raise refusal(f"{what} must be true or false, not {said(value)}")
     return value
 
 
 def text(what: str, value: Any) -> str:
     """Check a text."""
     if not isinstance(value, str):
-        raise refusal(f"{what} must be text, not {value!r}")
+        raise refusal(f"{what} must be text, not {said(value)}")
     return value
 
 
@@ -105,7 +110,7 @@ def one_of(*allowed: str) -> Check:
 
     def check(what: str, value: Any) -> str:
         if value not in allowed:
-            raise refusal(f"{what} must be one of {', '.join(allowed)}, not {value!r}")
+            raise refusal(f"{what} must be one of {', '.join(allowed)}, not {said(value)}")
         return str(value)
 
     return check
@@ -121,7 +126,7 @@ def listed(item: Check) -> Check:
 
     def check(what: str, value: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise refusal(f"{what} must be a list, not {value!r}")
+            raise refusal(f"{what} must be a list, not {said(value)}")
         return [item(f"element {place} of {what}", element) for place, element in enumerate(value, 1)]
 
     return check
@@ -130,7 +135,7 @@ def listed(item: Check) -> Check:
 def texts(what: str, value: Any) -> dict[str, str]:
     """Check an object of texts; numbers become texts."""
     if not isinstance(value, dict):
-        raise refusal(f"{what} must be an object of texts, not {value!r}")
+        raise refusal(f"{what} must be an object of texts, not {said(value)}")
     return {str(name): "" if given is None else str(given) for name, given in value.items()}
 
 
@@ -153,11 +158,11 @@ def instant(what: str, value: Any) -> float:
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             raise refusal(
-                f"{what} must be Unix seconds or a time such as 2026-10-06T09:00:00Z, not {value!r}"
+                f"{what} must be Unix seconds or a time such as 2026-10-06T09:00:00Z, not {said(value)}"
             ) from None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     if not 0 <= seconds <= 32_503_680_000:
-        raise refusal(f"{what} must lie between the years 1970 and 3000, not {value!r}")
+        raise refusal(f"{what} must lie between the years 1970 and 3000, not {said(value)}")
     return seconds
 
 

@@ -6,12 +6,15 @@ Open to everybody who reaches the port. What a tester does *as a user of a platf
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+import re
+from dataclasses import asdict, fields, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from certain_eloqua.sandbox import actions, bodies, faults, page
+from certain_eloqua.sandbox.certain.profile_record import STANDARD
 from certain_eloqua.sandbox.seeds import catalogue
+from certain_eloqua.sandbox.seeds.sizes import MOST_CONTACTS, MOST_REGISTRATIONS
 from certain_eloqua.sandbox.wire import Platform, Request, Response, Routes, json_response
 from certain_eloqua.sandbox.world import Counters, ScriptedSync, Settings, World
 
@@ -69,8 +72,8 @@ def seed(world: World, request: Request) -> Response:
         {
             "name": bodies.one_of(*catalogue.SEEDS),
             "seed_number": bodies.whole(0),
-            "contacts": bodies.whole(0),
-            "registrations": bodies.whole(0),
+            "contacts": bodies.whole(0, MOST_CONTACTS),
+            "registrations": bodies.whole(0, MOST_REGISTRATIONS),
         },
         what="a seed",
     )
@@ -114,7 +117,7 @@ def snapshot(world: World, request: Request, name: str) -> Response:
     """Remember what both platforms hold now, under a name."""
     bodies.keys(bodies.json_of(request, {}), {}, what="a snapshot")
     if name == catalogue.BASELINE:
-        raise bodies.refusal(f"{name!r} is the sandbox's own; choose another name")
+        raise bodies.refusal(f"{bodies.said(name)} is the sandbox's own; choose another name")
     world.snapshot(name)
     return json_response({"snapshots": _snapshots(world)})
 
@@ -141,7 +144,7 @@ def restore(world: World, request: Request, name: str) -> Response:
 def _known_snapshot(world: World, name: str) -> None:
     if name not in _snapshots(world):
         raise bodies.refusal(
-            f"no snapshot {name!r}; there are: {', '.join(_snapshots(world)) or 'none'}", 404
+            f"no snapshot {bodies.said(name)}; there are: {', '.join(_snapshots(world)) or 'none'}", 404
         )
 
 
@@ -174,11 +177,31 @@ def _zone(what: str, value: Any) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise bodies.refusal(f"{what} must be a zone such as America/Los_Angeles, not {value!r}") from None
+        raise bodies.refusal(
+            f"{what} must be a zone such as America/Los_Angeles, not {bodies.said(value)}"
+        ) from None
     return name
 
 
+def _member(own: str) -> bodies.Check:
+    """Return a check for the name of a profile's member: its usual one, or one that no other member has."""
+
+    def check(what: str, value: Any) -> str:
+        name = bodies.text(what, value)
+        if name != own and (name in STANDARD or not _NAME.fullmatch(name)):
+            raise bodies.refusal(
+                f"{what} must be {own}, or a name of letters and digits that is no other member of a profile "
+                f"(such as externalProfileId), not {bodies.said(value)}"
+            )
+        return name
+
+    return check
+
+
+_NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
 SETTINGS: dict[str, bodies.Check] = {
+    "external_id_member": _member("externalKey"),
+    "source_member": _member("sourceOfProfile"),
     "latency_ms": bodies.number(0, 600_000),
     "sync_mode": bodies.one_of("at_once", "looks", "clock"),
     "sync_looks": bodies.whole(1),
@@ -209,9 +232,11 @@ def settings(world: World, request: Request) -> Response:
 @DOOR.answers("PUT PATCH POST", "/settings", source=SOURCE)
 def set_settings(world: World, request: Request) -> Response:
     """Change the settings named in the body; the others stay."""
-    for name, value in bodies.keys(
-        bodies.json_of(request, {}), _settings_checks(), what="the settings"
-    ).items():
+    given = bodies.keys(bodies.json_of(request, {}), _settings_checks(), what="the settings")
+    wanted = replace(world.settings, **given)
+    if wanted.external_id_member == wanted.source_member:
+        raise bodies.refusal("external_id_member and source_member must be two different names")
+    for name, value in given.items():
         setattr(world.settings, name, value)
     _keep(world)
     return json_response(asdict(world.settings))
@@ -305,7 +330,7 @@ def no_faults(world: World, request: Request) -> Response:
 def _elq(what: str, value: Any) -> str:
     code = bodies.text(what, value).upper()
     if not (code.startswith("ELQ-") and len(code) == 9 and code[4:].isdigit()):
-        raise bodies.refusal(f"{what} must be a status code such as ELQ-00146, not {value!r}")
+        raise bodies.refusal(f"{what} must be a status code such as ELQ-00146, not {bodies.said(value)}")
     return code
 
 

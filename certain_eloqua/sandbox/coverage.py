@@ -63,6 +63,40 @@ BEHAVIOURS = (
     Behaviour("Eloqua Bulk", "JSON and CSV in and out, gzip", "Oracle: Bulk API, Uploading file data"),
     Behaviour(
         "Eloqua Bulk",
+        "A field of the definition that no row of a file has is ELQ-00121 in the log and no reason for a "
+        "warning; an unknown column (ELQ-00111) ends as a warning without rejects",
+        "Oracle: Eloqua status codes; the status is inferred",
+    ),
+    Behaviour(
+        "Eloqua Bulk",
+        "External activities: a blank date is a missing field (ELQ-00061), one that is no date ELQ-00040, "
+        "and neither is created; a definition without a date dates by its sync",
+        "inferred",
+    ),
+    Behaviour(
+        "Eloqua Bulk",
+        "`{{Activity.Type}}` is the enum (`ExternalActivity`) in filters and exports; the name of an "
+        "external activity's type is `{{Activity.Field(ExternalActivityType)}}`, which only the sandbox has",
+        "Swagger; the statement is the sandbox's own",
+    ),
+    Behaviour(
+        "Eloqua",
+        "`uniqueCode` and `{{CustomObject[n].UniqueId}}` are the value of the unique-code field, made up "
+        "only without one; REST and Bulk give records the same external ids",
+        "public clients",
+    ),
+    Behaviour(
+        "Eloqua REST",
+        "A contact list that a segment or campaign uses is not deleted: 412, and `/dependencies` names them",
+        "Oracle: HTTP status codes; the shape is inferred",
+    ),
+    Behaviour(
+        "Eloqua REST",
+        "A 1.0 contact search that finds nobody: an empty list, or 204 (`empty_contact_search_204`)",
+        "Application/1.0 Contacts: both can be had",
+    ),
+    Behaviour(
+        "Eloqua Bulk",
         "A sync's logs and rejects with ELQ status codes; a warning means that it finished",
         "Oracle: Eloqua status codes",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from certain_eloqua.sandbox.views import certain, eloqua
 from certain_eloqua.sandbox.views.person import person
 from certain_eloqua.sandbox.views.table import Column, Filter, Table
 from certain_eloqua.sandbox.wire import Request, Response, Routes, json_response
-from certain_eloqua.sandbox.world import World
+from certain_eloqua.sandbox.world import Settings, World
 
 SOURCE = "the sandbox itself"
 STATIC = Path(__file__).parent / "static"
@@ -68,7 +69,7 @@ def static(world: World, request: Request, name: str) -> Response:
     """A file of the page."""
     del world, request
     if name not in KINDS:
-        raise bodies.refusal(f"the page has no file {name!r}", 404)
+        raise bodies.refusal(f"the page has no file {bodies.said(name)}", 404)
     return _file(name)
 
 
@@ -80,7 +81,7 @@ def _file(name: str) -> Response:
 def summary(world: World, request: Request) -> Response:
     """How many there are of everything, the clock, the seed and what was asked so far."""
     bodies.parameters(request, ())
-    seed = catalogue.planted(world)
+    seed, usual = catalogue.planted(world), asdict(Settings())
     return json_response(
         {
             "now": world.now(),
@@ -89,6 +90,8 @@ def summary(world: World, request: Request) -> Response:
             "seed": seed.name if seed else None,
             "store": None if world.store == ":memory:" else world.store,
             "calls": sum(world.counters.calls.values()),
+            "settings": [name for name, value in usual.items() if getattr(world.settings, name) != value],
+            "scripted_syncs": len(world.scripted_syncs),
             "faults": len([fault for fault in world.faults if fault.times]),
             "writes": world.value("SELECT COALESCE(MAX(seq), 0) FROM journal"),
             "generation": world.generation,

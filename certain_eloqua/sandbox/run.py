@@ -9,13 +9,17 @@ import errno
 import gc
 import ipaddress
 import json
+import logging
 import os
 import signal
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from certain_eloqua.sandbox.seeds.sizes import MOST_CONTACTS, MOST_REGISTRATIONS
 
 if TYPE_CHECKING:
     from certain_eloqua.sandbox.seeds.catalogue import Seed
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8750
 
-LONGEST_LINE = 64 * 1024  # bytes of a request line
+LONGEST_LINE = 64 * 1024  # bytes of a request line, and of a header
 
 
 class CannotStart(Exception):
@@ -51,9 +55,17 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--seed-number", type=_natural, metavar="N", help="another number, other people (default 1)"
     )
-    options.add_argument("--contacts", type=_natural, metavar="N", help="how many contacts the seed plants")
     options.add_argument(
-        "--registrations", type=_natural, metavar="N", help="how many registrations the seed plants"
+        "--contacts",
+        type=partial(_natural, most=MOST_CONTACTS),
+        metavar="N",
+        help=f"how many contacts the seed plants, at most {MOST_CONTACTS:,}",
+    )
+    options.add_argument(
+        "--registrations",
+        type=partial(_natural, most=MOST_REGISTRATIONS),
+        metavar="N",
+        help=f"how many registrations the seed plants, at most {MOST_REGISTRATIONS:,}",
     )
     options.add_argument(
         "--store",
@@ -68,10 +80,15 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
-def _natural(text: str) -> int:
-    number = int(text.replace("_", "").replace(",", ""))
+def _natural(text: str, most: int | None = None) -> int:
+    try:
+        number = int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
     if number < 0:
         raise argparse.ArgumentTypeError("must not be negative")
+    if most is not None and number > most:
+        raise argparse.ArgumentTypeError(f"must be at most {most:,}")
     return number
 
 
@@ -149,7 +166,13 @@ async def _serve(sandbox: Sandbox, given: argparse.Namespace, began: float) -> i
 
     # Zipped bodies are ours to unzip: a broken one must become the platform's refusal, not a dropped call.
     # A long search is the platform's to answer, too.
-    options: dict[str, Any] = {"access_log": None, "auto_decompress": False, "max_line_size": LONGEST_LINE}
+    options: dict[str, Any] = {
+        "access_log": None,
+        "auto_decompress": False,
+        "max_line_size": LONGEST_LINE,
+        "max_field_size": LONGEST_LINE,
+    }
+    logging.getLogger("aiohttp.server").addFilter(_in_one_line)
     runner = web.AppRunner(sandbox.application(), handle_signals=False, shutdown_timeout=1.0, **options)
     await runner.setup()
     try:
@@ -176,6 +199,17 @@ async def _serve(sandbox: Sandbox, given: argparse.Namespace, began: float) -> i
             with contextlib.suppress(OSError):
                 given.ready_file.unlink()
     return 0
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Have a request that is no HTTP logged as one line: whose mistake it is does not show in our stack."""
+    from aiohttp.http_exceptions import HttpProcessingError
+
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        said = " ".join(str(error.message).split())
+        record.msg, record.args, record.exc_info = "unreadable request: %s", (said[:200],), None
+    return True
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

@@ -79,6 +79,14 @@ def html_response(text: str, status: int = 200, reason: str | None = None) -> Re
     return Response(status, (text.encode(),), "text/html; charset=utf-8", reason)
 
 
+MOST_REPEATED = 200
+
+
+def shortened(text: str) -> str:
+    """Return an offending value as a refusal repeats it: nobody needs a megabyte of it back."""
+    return text if len(text) <= MOST_REPEATED else f"{text[:MOST_REPEATED]}…"
+
+
 class Refusal(Exception):
     """Raised by a handler to end the request with this answer, undoing what it wrote."""
 

@@ -94,6 +94,7 @@ class Settings:
     import_syncs_per_hour: int = 2_000
     action_syncs_per_hour: int = 4_000
     sandbox_contact_limit: int | None = None  # 10,000 in Oracle's own sandboxes since 25C
+    empty_contact_search_204: bool = False  # Eloqua REST 1.0: no contact found is a 204 without a body
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import Sandbox
@@ -182,6 +183,68 @@ def test_texts_of_the_platforms_are_never_taken_for_html(page: Page, sandbox: Sa
 
     expect(page.locator("tbody")).to_contain_text("<img src=x")
     assert page.locator("main img").count() == 0
+
+
+def test_what_was_set_by_hand_is_said_on_every_page(page: Page, sandbox: Sandbox) -> None:
+    page.goto("/#/eloqua/contacts")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    expect(page.locator("#odd")).to_be_hidden()
+
+    sandbox.control("POST", "faults", {"path": "nowhere", "answer": {"status": 503}})
+    sandbox.control("PUT", "settings", {"journal_rows": False})
+    sandbox.control("PUT", "clock", {"frozen": True})
+
+    expect(page.locator("#odd")).to_contain_text("Clock: stands still", timeout=8_000)
+    expect(page.locator("#odd")).to_contain_text("1 fault scripted")
+    expect(page.locator("#odd")).to_contain_text("journal_rows")
+
+
+def test_events_are_no_custom_objects(page: Page, sandbox: Sandbox) -> None:
+    page.goto("/#/eloqua/custom_objects")
+    expect(page.locator("tbody tr")).to_have_count(
+        sandbox.control("GET", "view/summary")["eloqua"]["custom_objects"]
+    )
+    expect(page.locator("tbody")).not_to_contain_text("Executive Dinner")
+    page.get_by_role("navigation", name="Contents").get_by_role("link", name="Events").click()
+    page.get_by_role("link", name="Executive Dinner").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Executive Dinner")
+
+
+def test_the_usual_tables_fit_the_window(page: Page, sandbox: Sandbox) -> None:
+    tables = (
+        "eloqua/contacts",
+        "eloqua/lists",
+        "eloqua/activities",
+        "certain/events",
+        "certain/registrations",
+        "certain/events/NWSUMMIT27",
+        "certain/profiles",
+        "certain/sessions",
+        "certain/appointments",
+    )
+    for name in tables:
+        page.goto(f"/#/{name}")
+        page.wait_for_load_state("networkidle")
+        page.locator("main table").first.wait_for()
+        wide = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth).length"
+        assert page.evaluate(wide) == 0, name
+
+
+def test_an_import_shows_how_many_rows_it_took_in(page: Page, sandbox: Sandbox) -> None:
+    bulk = f"{sandbox.url}/api/bulk/2.0"
+    login = ("Sandbox\\demo", "demo")
+    fields = {"E": "{{Contact.Field(C_EmailAddress)}}"}
+    body = {"name": "Shown", "fields": fields, "identifierFieldName": "E"}
+    uri = requests.post(f"{bulk}/contacts/imports", json=body, auth=login, timeout=30).json()["uri"]
+    requests.post(
+        f"{bulk}{uri}/data", json=[{"E": f"{n}@a.example"} for n in range(7)], auth=login, timeout=30
+    )
+    requests.post(f"{bulk}/syncs", json={"syncedInstanceUri": uri}, auth=login, timeout=30)
+
+    page.goto("/#/eloqua/syncs")
+
+    expect(page.get_by_role("row", name=re.compile("Shown"))).to_contain_text("7")
+    expect(page.get_by_role("columnheader", name="Definition")).to_be_visible()
 
 
 def test_an_unknown_address_says_so(page: Page) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import re
 from http import HTTPStatus
 from typing import Any, NoReturn
 from xml.sax.saxutils import escape
 
 import orjson
 
-from certain_eloqua.sandbox.wire import Refusal, Request, Response, html_response, json_response
+from certain_eloqua.sandbox.wire import Refusal, Request, Response, html_response, json_response, shortened
 from certain_eloqua.sandbox.world import World
 
 API_2 = "/certainExternal/service/v1"
@@ -17,6 +18,7 @@ STANDARD_2 = "/api/standard/2.0"
 SVCS_3 = "/svcs/api/3.0"
 XML = "application/xml; charset=utf-8"
 
+_QUOTED = re.compile("'(.*)'", re.DOTALL)  # to the last quote: the value may have some of its own
 _DESCRIPTIONS = {
     400: "The request sent by the client was syntactically incorrect.",
     401: "This request requires HTTP authentication.",
@@ -45,7 +47,8 @@ def refuse(request: Request, status: int, message: str) -> Response:
 
 
 def stop(request: Request, status: int, message: str) -> NoReturn:
-    """End the request with a refusal."""
+    """End the request with a refusal; an overlong value that the message quotes is cut."""
+    message = _QUOTED.sub(lambda found: f"'{shortened(found[1])}'", message)
     raise Refusal(refuse(request, status, message))
 
 

@@ -87,7 +87,7 @@ def _search(world: World, request: Request, event: Any, registration: int | None
         item = {
             "appointmentId": row["appointmentId"],
             "eventCode": event["eventCode"],
-            "pkEventId": event["eventId"],
+            "pkEventId": str(event["eventId"]),
             "startDate": row["startDate"],
             "endDate": row["endDate"],
             "location": row["location"],

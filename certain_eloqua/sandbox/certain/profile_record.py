@@ -68,6 +68,11 @@ PROFILE = Shape(
     document=OTHER_TEXTS,
 )  # fmt: skip
 
+# The names that a profile's members have; no setting gives one of them to another member.
+STANDARD = frozenset(
+    {*PROFILE.members, *OTHER_TEXTS, *ADDRESSES, *OBJECTS, *PARTS.values(), QUESTIONS, "pin", "registrations"}
+)
+
 
 @dataclass
 class Posted:

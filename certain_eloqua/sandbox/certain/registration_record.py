@@ -19,7 +19,7 @@ REGISTRATION = Shape(
     plural="registrations",
     singular="registration",
     members={
-        "accountCode": "text", "registrationCode": "text", "pkRegId": "id", "pkEventId": "number",
+        "accountCode": "text", "registrationCode": "text", "pkRegId": "id", "pkEventId": "id",
         "attendeeTypeCode": "text", "registrationStatusLabel": "text", "isActive": "flag",
         "isConfirmed": "flag", "isTestMode": "flag", "doFollowUp": "flag", "orderCode": "text",
         "badgeName": "text", "salesID": "text", "source": "text", "statusModified": "time",
@@ -78,7 +78,7 @@ def show_registrations(world: World, rows: Sequence[Any], asked: frozenset[str])
             "accountCode": event["accountCode"],
             "eventCode": event["eventCode"],
             "eventName": event["eventName"],
-            "pkEventId": row["pkEventId"],
+            "pkEventId": str(row["pkEventId"]),
             "registrationCode": row["registrationCode"],
             "pkRegId": str(row["pkRegId"]),
             "attendeeTypeCode": row["attendeeTypeCode"],

@@ -27,7 +27,7 @@ from certain_eloqua.sandbox.certain.scope import account_of, event_of, registrat
 from certain_eloqua.sandbox.certain.searching import answer_search, parts
 from certain_eloqua.sandbox.certain.stamps import stamp
 from certain_eloqua.sandbox.certain.statuses import ACCEPTED, WAITLIST, Status, first_status, statuses_of
-from certain_eloqua.sandbox.wire import Request, Response
+from certain_eloqua.sandbox.wire import Request, Response, shortened
 from certain_eloqua.sandbox.world import World
 
 
@@ -132,7 +132,7 @@ def _type(world: World, request: Request, event: Any, code: str | None) -> Any:
         return None
     found = find_type(world, event["eventId"], code)
     if found is None or not found["isActive"]:
-        stop(request, 400, f"Attendee type {code} is not one of event {event['eventCode']}")
+        stop(request, 400, f"Attendee type {shortened(str(code))} is not one of event {event['eventCode']}")
     return found
 
 

@@ -198,6 +198,12 @@ def remove(
     return _one(world, row, person, found)
 
 
+def _as_number(instance: Any) -> Any:
+    """Return an instance's id as answers have it; what cannot be one is said back as it came."""
+    text = str(instance)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else instance
+
+
 def _bulk(world: World, request: Request, event: Any, instance: str | None) -> Response:
     """Work through a list; each item succeeds or fails for itself, and the call answers 200."""
     try:
@@ -208,7 +214,7 @@ def _bulk(world: World, request: Request, event: Any, instance: str | None) -> R
         stop(request, 400, "The request body must be a JSON array of objects")
     results = []
     for item in items:
-        named = item.get("instanceId") if instance is None else instance
+        named = _as_number(item.get("instanceId") if instance is None else instance)
         result: dict[str, Any] = {"registrationCode": item.get("registrationCode"), "instanceId": named}
         try:
             with world.transaction():

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from certain_eloqua.sandbox.certain.answers import stop
-from certain_eloqua.sandbox.wire import Request
+from certain_eloqua.sandbox.wire import Request, shortened
 from certain_eloqua.sandbox.world import World
 
 
@@ -45,7 +45,7 @@ def put_tags(world: World, request: Request, account: str, entity: str, owner: i
     for tag in posted if isinstance(posted, list) else [posted]:
         name = (tag.get("tagId") or tag.get("name") or tag.get("tagName")) if isinstance(tag, dict) else tag
         if not isinstance(name, (int, str)) or name not in known:
-            stop(request, 400, f"Tag {name} is not defined in account {home}")
+            stop(request, 400, f"Tag {shortened(str(name))} is not defined in account {home}")
         chosen.add(known[name])
     world.run("DELETE FROM certain_tagged WHERE entity = ? AND owner = ?", (entity, owner))
     world.db.executemany(

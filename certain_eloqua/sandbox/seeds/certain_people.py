@@ -13,19 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from certain_eloqua.sandbox.certain.registrations import registration_code
-from certain_eloqua.sandbox.seeds.people import Person, people
+from certain_eloqua.sandbox.countries import CODES
+from certain_eloqua.sandbox.seeds.people import Person, people, salutation
 from certain_eloqua.sandbox.world import World
 
 PROFILES = 2_000
 FIRST_PROFILE = 5_530_000  # profile of person n has this key plus n
 FIRST_REGISTRATION = 7_740_000
-COUNTRIES = {
-    "United States": "US", "Canada": "CA", "United Kingdom": "GB", "Australia": "AU", "Ireland": "IE",
-    "Germany": "DE", "Switzerland": "CH", "Austria": "AT", "France": "FR", "Brazil": "BR", "Spain": "ES",
-    "Colombia": "CO", "Poland": "PL", "Czechia": "CZ", "Hungary": "HU", "Sweden": "SE", "Iceland": "IS",
-    "Turkey": "TR", "Japan": "JP", "China": "CN", "South Korea": "KR", "Taiwan": "TW", "Singapore": "SG",
-    "India": "IN", "Vietnam": "VN", "United Arab Emirates": "AE", "Nigeria": "NG", "South Africa": "ZA",
-}  # fmt: skip
 PROFILE_COLUMNS = (
     "pkProfileId", "accountCode", "profilePin", "externalKey", "sourceOfProfile", "salutation", "firstName",
     "lastName", "email", "organization", "position", "phone", "phoneMobile", "fax", "username", "isActive",
@@ -37,7 +31,6 @@ REGISTRATION_COLUMNS = (
     "badgeName", "source", "dateCreated", "dateModified", "doc",
 )  # fmt: skip
 INVALID = ("not-an-email", "jane@", "two words@example.com", "@example.org", "someone@example..net")
-SALUTATIONS = ("Ms.", "Mr.", None, "Dr.", None)
 
 
 class Crowd(NamedTuple):
@@ -93,7 +86,7 @@ def address_of(person: Person) -> dict[str, str]:
         line = f'{line},\r\nFloor {person.number % 9 + 1}, "East Wing"'
     return {
         "line1": line, "line2": "", "line3": "", "line4": "", "city": person.city, "state": person.state,
-        "zip": person.zip, "country": COUNTRIES.get(person.country, person.country),
+        "zip": person.zip, "country": CODES.get(person.country, person.country),
     }  # fmt: skip
 
 
@@ -146,7 +139,7 @@ def profile_rows(seed: int) -> Iterator[tuple[Any, ...]]:
                 ]
             }  # fmt: skip
         row = [
-            key, "NWIND", f"P-{key}", external, source, SALUTATIONS[number % 5], first, last, email,
+            key, "NWIND", f"P-{key}", external, source, salutation(person), first, last, email,
             person.company, person.title or None, person.phone, person.mobile or None, None, f"NWIND{key}", 1,
             0, created, created, json.dumps(document),
         ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Agenda items, sessions, appointments and ratings of the planted events.
 
 NWSUMMIT27 and NWEXPO25 have agenda items with tags and points, NWFORUM27 the three items of the metrics'
-worked example, NWROAD26 and NWEXPO25 sessions, NWEXPO25 appointments and ratings.
+worked example, NWROAD26, NWEXPO25 and NWSUMMIT27 sessions and (the last two) appointments, NWEXPO25 ratings.
 """
 
 from __future__ import annotations
@@ -96,6 +96,15 @@ SESSIONS = (
              ("Published", "TYO-2", "2025-10-09T11:00:00", "2025-10-09T12:00:00"))),
     Session(EXPO, "X-SEC", "Security clinic", "Workshop", "Security", 80, 20, (3, 5),
             (("Published", "TYO-2", "2025-10-08T14:00:00", "2025-10-08T15:30:00"),)),
+    Session(SUMMIT, "S-KEY", "Opening keynote: what's next", "Keynote", "Main", None, 5, (1, 2),
+            (("Published", "HALL-A", "2027-05-04T09:00:00", "2027-05-04T10:00:00"),)),
+    Session(SUMMIT, "S-ML", "Hands-on ML", "Workshop", "AI & Data", 80, 10, (1, 5),
+            (("Published", "ROOM-1", "2027-05-04T13:00:00", "2027-05-04T14:30:00"),
+             ("Published", "ROOM-1", "2027-05-05T13:00:00", "2027-05-05T14:30:00"))),
+    Session(SUMMIT, "S-SEC", "Threat modelling, step by step", "Breakout", "Security", 200, 20, (3,),
+            (("Published", "HALL-A", "2027-05-05T09:30:00", "2027-05-05T10:30:00"),)),
+    Session(SUMMIT, "S-PANEL", "Partners' panel", "Discussion", "Main", 40, None, (6,),
+            (("Scheduled", "ROOM-1", "2027-05-06T14:00:00", "2027-05-06T15:00:00"),)),
 )  # fmt: skip
 
 
@@ -169,7 +178,7 @@ def plant_programme_of_people(world: World) -> None:
             " dateCreated, dateModified) VALUES (?, ?, ?, ?, ?, ?, ?)",
             list(_agendas(world, event)),
         )
-    for event in (ROAD, EXPO):
+    for event in (ROAD, EXPO, SUMMIT):
         world.db.executemany(
             "INSERT INTO certain_session_registrations (pkEventId, pkRegId, instanceId, regSessionStatus,"
             " dateCreated, dateModified) VALUES (?, ?, ?, ?, ?, ?)",
@@ -180,7 +189,7 @@ def plant_programme_of_people(world: World) -> None:
         " location, status,"
         " appointmentType, appointmentSource, reason, appointmentRating, calendar)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        list(_appointments(world)),
+        [*_appointments(world), *_planned_appointments(world)],
     )
     world.db.executemany(
         "INSERT INTO certain_ratings (pkEventId, registrationCode, instanceId, activityCode, rating,"
@@ -262,6 +271,22 @@ def _appointments(world: World) -> Iterator[tuple[Any, ...]]:
             ("One-to-one", "Demo")[number % 2], ("AME", "Manual", "AME")[number % 3],
             ("Product demo", None, "Partnership, \"next steps\"")[number % 3], rating,
             "Expo meetings" if number % 2 else None,
+        )  # fmt: skip
+
+
+def _planned_appointments(world: World) -> Iterator[tuple[Any, ...]]:
+    """Yield the few appointments made so far for the summit, none of which has been kept yet."""
+    people = [row for row in _active(world, SUMMIT) if row[2] == "Pre-Registered"]
+    for number in range(24):
+        one, other = people[number * 7 % len(people)], people[(number * 11 + 5) % len(people)]
+        if one[0] == other[0]:
+            continue
+        day, hour = 4 + number % 3, 10 + number % 6
+        yield (
+            SUMMIT, one[0], other[0], f"2027-05-{day:02d}T{hour:02d}:00:00",
+            f"2027-05-{day:02d}T{hour:02d}:20:00", f"Table {number % 12 + 1}",
+            "Cancelled" if number % 9 == 4 else "Scheduled", ("One-to-one", "Demo")[number % 2], "AME",
+            ("Product demo", None)[number % 2], "[]", None,
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import uuid
 
@@ -37,7 +38,9 @@ LISTS: tuple[tuple[str, str, int, int], ...] = (
     ("email_group", "Product Updates", 700, 390),
     ("account_list", "Key Accounts", 12, 395),
     ("account_list", "Prospect Accounts", 40, 395),
+    ("segment", "Roadshow Audience", 0, 370),  # made of a shared list, see plant_lists
 )
+MADE_OF = {"Roadshow Audience": "Roadshow_Invitees"}  # segment -> the list it includes
 
 
 def plant(world: World, *, seed: int, contacts: int, people: bool = True) -> None:
@@ -72,7 +75,25 @@ def plant_lists(world: World, contacts: int) -> None:
              str(uuid.uuid5(uuid.NAMESPACE_URL, f"list {number}")),
              made + 600 if kind in ("segment", "filter") else None, made, made + 60),
         )  # fmt: skip
-        _fill(world, number, accounts if kind == "account_list" else contacts, size, made)
+        if name in MADE_OF:
+            _include(world, number, MADE_OF[name])
+        else:
+            _fill(world, number, accounts if kind == "account_list" else contacts, size, made)
+
+
+def _include(world: World, segment: int, name: str) -> None:
+    """Make a segment of a shared list: the list cannot be deleted while the segment is there."""
+    source = world.value("SELECT id FROM eloqua_lists WHERE kind = 'contact_list' AND name = ?", (name,))
+    element = {
+        "type": "ContactListSegmentElement", "id": str(900 + segment), "isIncluded": "true",
+        "list": {"type": "ContactList", "id": str(source), "depth": "minimal", "name": name},
+    }  # fmt: skip
+    world.run("INSERT INTO eloqua_list_bodies VALUES (?, ?)", (segment, json.dumps({"elements": [element]})))
+    world.run(
+        "INSERT INTO eloqua_list_members SELECT ?, member_id, added_at FROM eloqua_list_members "
+        "WHERE list_id = ?",
+        (segment, source),
+    )
 
 
 def _fill(world: World, list_id: int, population: int, size: int, at: float) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from certain_eloqua.sandbox.seeds.people import Person, companies, people
+from certain_eloqua.sandbox.seeds.people import Person, companies, people, salutation
 from certain_eloqua.sandbox.world import World
 
 FIRST_DAY = 1_546_300_800  # 2019-01-01
@@ -42,7 +42,6 @@ _INDUSTRIES = (
 _STATUSES = ("New", "Working", "Qualified", "Unqualified", None, None)
 _TIERS = ("Gold", "Silver", "Bronze", "Prospect", None, None, None)
 _LANGUAGES = ("en", "de", "fr", "es", "ja", None)
-_SALUTATIONS = ("Mr.", "Ms.", "Dr.", None, None)
 _INTERESTS = (
     "Cloud",
     "Cloud::Security",
@@ -105,7 +104,7 @@ def _row(person: Person, accounts: dict[str, int]) -> tuple[Any, ...]:
         _email(person), None if number % 83 == 2 else first, last, person.company or None,
         person.title or None,
         person.phone, person.mobile or None, address, person.city, person.state or None, person.zip or None,
-        person.country, f"003{number:015d}" if number % 4 == 0 else None, _SALUTATIONS[dice % 5],
+        person.country, f"003{number:015d}" if number % 4 == 0 else None, salutation(person),
         _INDUSTRIES[dice % 7], _STATUSES[dice % 6], str(dice % 101) if dice % 3 else None,
         _REGIONS.get(person.country), _TIERS[dice % 11 % 7], "Yes" if dice % 4 else "No",
         _LANGUAGES[dice % 13 % 6],

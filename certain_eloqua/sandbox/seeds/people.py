@@ -100,6 +100,24 @@ _CULTURES: list[tuple[str, str, str]] = [
     ),
 ]
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split(" "))
+
+
+# Who is Ms. and who Mr.; of the others it is not known.
+_MS = _names(
+    "Ann Carla Emily Grace Irene Karen Mary Olivia Rachel Tina Wendy Beth Dana Fiona Hazel "
+    "Käthe Anke Elke Heike Lena Petra Ursula Anneliese Zoé Inés Chloé Renée Anaïs Élodie Léa María Núria "
+    "Małgorzata Żaneta Šárka Zsófia Ágnes Åsa Þóra İpek 芳 秀英 花子 さくら 지우 서연 丽 娜 "
+    "Amélie Thị Priya Fatima Leila Amina Aditi"
+) | {"Mary Jane"}
+_MR = _names(
+    "Ben David Frank Henry Jack Louis Nathan Peter Victor Aaron Colin Ethan George Ian D'Arcy "
+    "Jürgen Björn Dieter Günther Jörg Matthias Sören Wolfgang José François Gaël Jérôme Benoît Andrés "
+    "Jean-Luc Łukasz Ondřej Jiří Øystein Søren 伟 太郎 민준 健太 Arjun Omar Kwame Chidi Sipho Rahul"
+)
+
 _COMPANIES = [
     ("Northwind Traders", "northwind.example"), ("Contoso, Ltd.", "contoso.example"),
     ("Fabrikam Inc.", "fabrikam.example"), ("Tailspin Toys", "tailspin.example"),
@@ -128,6 +146,16 @@ _STREETS = [
     "Main St.", "Market Street", "Rue de l'Église", "Königsallee", "High Street, Suite 4", "Elm Avenue",
     "Plaza Mayor", "Harbour Road", "Station Road", "Sunset Blvd #12", "Via Roma", "Nørregade",
 ]  # fmt: skip
+
+
+def salutation(person: Person) -> str | None:
+    """Return how a person is addressed, the same on every platform; of many it is not known."""
+    dice = (person.number * 40_503 & 0xFFFF) % 5
+    if dice > 2:  # two in five left it open
+        return None
+    if dice == 2:
+        return "Dr."
+    return "Ms." if person.first_name in _MS else "Mr." if person.first_name in _MR else None
 
 
 def companies() -> list[tuple[str, str]]:

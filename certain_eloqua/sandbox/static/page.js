@@ -5,7 +5,7 @@ const VIEW = "/_sandbox/view/";
 const LOOK_AGAIN_MS = 2000;
 const TABS = {
   eloqua: [
-    ["contacts", "Contacts"], ["lists", "Lists"], ["custom_objects", "Custom objects"], ["activities", "Activities"],
+    ["contacts", "Contacts"], ["lists", "Lists"], ["custom_objects", "Custom objects"], ["events", "Events"], ["activities", "Activities"],
     ["syncs", "Syncs"], ["definitions", "Definitions"], ["accounts", "Accounts"],
   ],
   certain: [
@@ -17,12 +17,15 @@ const TABS = {
 const BELOW = {
   "eloqua/lists": [["eloqua/members", "list"]],
   "eloqua/custom_objects": [["eloqua/records", "object"]],
+  "eloqua/events": [["eloqua/records", "object"]],
   "eloqua/syncs": [["eloqua/logs", "sync"], ["eloqua/rejects", "sync"]],
   "certain/events": [["certain/registrations", "event"]],
 };
 const GOOD = ["success", "attended", "registered", "confirmed", "live", "published", "pre-registered", "accepted", "information"];
 const WARN = ["warning", "pending", "active", "waitlist hold", "invited", "planning", "testing", "new", "requested invitation"];
 const BAD = ["error", "cancelled", "declined", "declined invitation", "no-show", "request denied", "postponed"];
+
+const TO_THE_SECOND = ["at", "asked", "ended"]; // of what just happened; elsewhere the minute will do
 
 const $ = (id) => document.getElementById(id);
 const main = $("main");
@@ -106,9 +109,13 @@ function cell(column, row) {
   const text = column.kind === "time" ? time(value) : column.kind === "number" && !/^id$|^seq$/.test(column.key) ? count(value) : String(value);
   const link = column.link && fill(column.link, row);
   const stamp = column.kind === "time" || /^\d{4}-\d\d-\d\dT/.test(text);
-  const shown = stamp ? text.replace("T", " ") : text;
+  const whole = stamp ? text.replace("T", " ") : text;
+  const shown = stamp && !TO_THE_SECOND.includes(column.key) ? whole.slice(0, 16) : whole;
   const wide = shown.length > 60;
-  return h("td", { class: column.kind === "number" ? "number" : stamp ? "time" : wide ? "wide" : null }, link ? h("a", { href: link }, shown) : shown);
+  return h("td", {
+    class: column.kind === "number" ? "number" : stamp ? "time" : wide ? "wide" : "text",
+    title: stamp || (!wide && whole.length > 24) ? whole : null,
+  }, link ? h("a", { href: link }, shown) : shown);
 }
 
 function grid(table, label) {
@@ -166,10 +173,12 @@ async function tableView(parts, query) {
   if (below) first.filters = first.filters.filter((filter) => filter.name !== below[0][1]);
   const up = below ? h("p", { class: "crumb" }, h("a", { href: address([platform, name]) },
     (TABS[platform].find(([key]) => key === name) || [name, name])[1])) : null;
-  const more = below && name === "events" ? h("p", {},
+  const more = below && platform === "certain" && name === "events" ? h("p", {},
     h("a", { href: address(["certain", "sessions"], { event: rest[0] }) }, "Sessions"), " · ",
-    h("a", { href: address(["certain", "agenda"], { event: rest[0] }) }, "Agenda")) : null;
-  const found = `${count(first.total)} ${first.total === 1 ? "row" : "rows"}`;
+    h("a", { href: address(["certain", "agenda"], { event: rest[0] }) }, "Agenda"), " · ",
+    h("a", { href: address(["certain", "appointments"], { event: rest[0] }) }, "Appointments")) : null;
+  const unit = below && name === "syncs" ? "line of its log" : "row";
+  const found = `${count(first.total)} ${first.total === 1 ? unit : unit.replace(/^\w+/, "$&s")}`;
   return {
     title: first.title,
     said: found,
@@ -192,7 +201,7 @@ function welcome() {
   const side = (platform, name, lines) => h("section", { class: "sheet side", "data-at": platform },
     h("h2", {}, name),
     h("div", { class: "figures" }, TABS[platform].map(([key, label]) =>
-      h("a", { href: address([platform, key]) }, h("b", {}, count(summary[platform][key])), h("span", {}, label)))),
+      h("a", { href: address([platform, key]) }, h("span", {}, label), h("b", {}, count(summary[platform][key]))))),
     h("h3", {}, "How to reach it"),
     h("dl", {}, lines.map(([term, text]) => [h("dt", {}, term), h("dd", {}, h("code", {}, text))])));
   const here = location.origin;
@@ -208,8 +217,25 @@ function welcome() {
         side("certain", "Certain", [
           ["Address", here], ["Account", "NWIND"], ["User", "demo"], ["Password", "demo"], ["Control door", `${here}/_sandbox`],
         ])),
+      h("section", { class: "sheet side now" }, h("h2", {}, "How it stands"),
+        h("dl", {}, standing().map(([term, text, odd]) => h("div", {}, h("dt", {}, term), h("dd", { class: odd ? "odd" : null }, text))))),
     ],
   };
+}
+
+// What was set by hand, as [what, how it is, whether that is unusual].
+function standing() {
+  const many = (n, one) => (n ? `${count(n)} ${one}${n === 1 ? "" : "s"}` : `no ${one}s`);
+  return [
+    ["Seed", summary.seed || "none", false],
+    ["Kept", summary.store ? `in ${summary.store}` : "in memory", false],
+    ["Clock", summary.frozen ? `stands still at ${time(summary.now)} UTC` : summary.clock_moved ? "moved" : "real time", summary.frozen || summary.clock_moved],
+    ["Faults", many(summary.faults, "fault") + " scripted", summary.faults > 0],
+    ["Outcomes", many(summary.scripted_syncs, "sync") + " scripted", summary.scripted_syncs > 0],
+    ["Settings", summary.settings.length ? summary.settings.join(", ") : "as usual", summary.settings.length > 0],
+    ["Written", `${count(summary.writes)} since the reset`, false],
+    ["Calls", `${count(summary.calls)} since the reset`, false],
+  ];
 }
 
 function comparison(lines) {
@@ -246,7 +272,7 @@ function contactSheet(contact) {
       h("p", {}, [activity.asset, activity.asset_type, activity.campaign && `campaign ${activity.campaign}`].filter(Boolean).join(" · ")),
       activity.fields && activity.fields !== "{}" ? folded(activity.fields) : null)), "No activities."),
     block("Custom object records", contact.records.map((record) => h("div", { class: "entry" },
-      h("a", { href: address(["eloqua", "custom_objects", String(record.object_id)]) }, record.object),
+      h("a", { href: address(["eloqua", record.view, String(record.object_id)]) }, record.object),
       pairs(Object.entries(record.fields)))), "No records."),
     h("h3", {}, "All fields"),
     h("details", {}, h("summary", {}, `${fields.filter(([, value]) => value).length} with a value`), pairs(fields)));
@@ -351,14 +377,12 @@ async function look() {
     `${count(summary.calls)} calls`,
     `${time(summary.now).slice(0, 16)} UTC`,
   ];
-  const state = [parts.join(" · ")];
-  if (summary.frozen) state.push(h("b", {}, " · clock stands still"));
-  else if (summary.clock_moved) state.push(h("b", {}, " · clock moved"));
-  if (summary.faults) state.push(h("b", {}, ` · ${summary.faults} faults scripted`));
-  $("state").replaceChildren(...state);
+  $("state").replaceChildren(parts.join(" · "));
+  const odd = standing().filter(([, , unusual]) => unusual).map(([term, text]) => `${term}: ${text}`);
+  $("odd").replaceChildren(odd.join(" · "));
 }
 
-const contents = () => JSON.stringify([summary.writes, summary.generation, summary.eloqua, summary.certain]);
+const contents = () => JSON.stringify([standing().slice(0, -1), summary.writes, summary.generation, summary.eloqua, summary.certain]);
 
 async function lookAgain() {
   if (document.hidden) return;

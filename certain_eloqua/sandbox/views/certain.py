@@ -36,7 +36,6 @@ def events(world: World, asked: Mapping[str, str]) -> Table:
             ),
             Column("sessions", "Sessions", f"(SELECT COUNT(*) FROM certain_sessions {of})", "number"),  # noqa: S608
             Column("account", "Account", "t.accountCode"),
-            MODIFIED,
         ),
         "FROM certain_events t",
         search=("t.eventName", "t.eventCode"),
@@ -58,7 +57,7 @@ def registrations(world: World, asked: Mapping[str, str]) -> Table:
     code = asked.get("event")
     known = world.row("SELECT * FROM certain_events WHERE eventCode = ?", (code,)) if code else None
     if code and known is None:
-        raise bodies.refusal(f"there is no event {code!r}", 404)
+        raise bodies.refusal(f"there is no event {bodies.said(code)}", 404)
     return Table(
         known["eventName"] if known else "Registrations",
         (
@@ -67,11 +66,10 @@ def registrations(world: World, asked: Mapping[str, str]) -> Table:
             Column("email", "E-mail", "p.email", link=PERSON),
             Column("status", "Status", "t.registrationStatusLabel", "status"),
             Column("type", "Type", "t.attendeeTypeCode"),
-            Column("event", "Event", "e.eventCode", link="#/certain/events/{event}"),
+            *(() if known else (Column("event", "Event", "e.eventCode", link="#/certain/events/{event}"),)),
             Column("test", "Test", "t.isTestMode", "flag"),
             Column("active", "Active", "t.isActive", "flag"),
             Column("code", "Code", "t.registrationCode"),
-            Column("since", "Status since", "t.statusModified"),
             MODIFIED,
         ),
         "FROM certain_registrations t JOIN certain_profiles p ON p.pkProfileId = t.pkProfileId "
@@ -115,9 +113,7 @@ def profiles(world: World, asked: Mapping[str, str]) -> Table:
             Column("last", "Last name", "t.lastName"),
             Column("organization", "Organization", "t.organization"),
             Column("position", "Position", "t.position"),
-            Column("pin", "PIN", "t.profilePin"),
             Column("external", "External id", "t.externalKey"),
-            Column("source", "Source", "t.sourceOfProfile"),
             Column(
                 "registrations",
                 "Registrations",

@@ -113,7 +113,7 @@ def members(world: World, asked: Mapping[str, str]) -> Table:
     """Return the members of one list."""
     known = world.row("SELECT * FROM eloqua_lists WHERE id = ?", (asked.get("list"),))
     if known is None:
-        raise bodies.refusal(f"there is no list {asked.get('list')!r}", 404)
+        raise bodies.refusal(f"there is no list {bodies.said(asked.get('list'))}", 404)
     of_accounts = known["kind"] == "account_list"
     has = _columns(world, "contact", "C_EmailAddress", "C_FirstName", "C_LastName", "C_Company")
     company = _columns(world, "account", "M_CompanyName")["M_CompanyName"]
@@ -145,17 +145,26 @@ def members(world: World, asked: Mapping[str, str]) -> Table:
 
 
 def custom_objects(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of custom objects and events."""
+    """Return the table of custom objects."""
     del asked
+    return _objects(world, "Custom objects", "cdo", "custom_objects")
+
+
+def events(world: World, asked: Mapping[str, str]) -> Table:
+    """Return the table of event objects."""
+    del asked
+    return _objects(world, "Events", "event", "events")
+
+
+def _objects(world: World, title: str, kind: str, view: str) -> Table:
     counts = " UNION ALL ".join(
         f"SELECT {row['id']} AS of, COUNT(*) AS n FROM {schema.table_of('cdo', row['id'])}"  # noqa: S608
-        for row in world.rows("SELECT id FROM custom_objects ORDER BY id LIMIT 400")
+        for row in world.rows("SELECT id FROM custom_objects WHERE kind = ? ORDER BY id LIMIT 400", (kind,))
     )
     return Table(
-        "Custom objects",
+        title,
         (
-            Column("name", "Name", "t.name", link="#/eloqua/custom_objects/{id}"),
-            Column("kind", "Kind", "t.kind"),
+            Column("name", "Name", "t.name", link=f"#/eloqua/{view}/{{id}}"),
             Column(
                 "fields",
                 "Fields",
@@ -171,10 +180,10 @@ def custom_objects(world: World, asked: Mapping[str, str]) -> Table:
             ID,
             *TIMES,
         ),
-        "FROM custom_objects t",
+        f"FROM (SELECT * FROM custom_objects WHERE kind = '{kind}') t",  # noqa: S608
         search=("t.name",),
         order="t.name",
-        empty="No custom objects.",
+        empty=f"No {title.lower()}.",
     )
 
 
@@ -226,6 +235,13 @@ def activities(world: World, asked: Mapping[str, str]) -> Table:
     )
 
 
+# How many rows an export gave, or an import took in.
+ROWS = (
+    "COALESCE(t.row_count, "
+    "(SELECT l.count FROM bulk_logs l WHERE l.sync_id = t.id AND l.code = 'ELQ-00130' LIMIT 1))"
+)
+
+
 def _count(of: str) -> str:
     return f"(SELECT COUNT(*) FROM {of} x WHERE x.sync_id = t.id)"  # noqa: S608
 
@@ -238,12 +254,12 @@ def syncs(world: World, asked: Mapping[str, str]) -> Table:
         (
             Column("id", "Sync", "t.id", "number", "#/eloqua/syncs/{id}"),
             Column("status", "Status", "t.status", "status"),
-            Column("of", "Of", "COALESCE(d.name, t.instance_uri)"),
-            Column("uri", "Definition", "t.instance_uri"),
-            Column("rows", "Rows", "t.row_count", "number"),
+            Column("of", "Definition", "COALESCE(d.name, '')"),
+            Column("uri", "Address", "t.instance_uri"),
+            Column("rows", "Rows", ROWS, "number"),
             Column("logs", "Logs", _count("bulk_logs"), "number"),
             Column("rejects", "Rejects", _count("bulk_rejects"), "number"),
-            Column("created", "Asked for", "t.created_at", "time"),
+            Column("asked", "Asked for", "t.created_at", "time"),
             Column("ended", "Ended", "t.ended_at", "time"),
         ),
         "FROM bulk_syncs t LEFT JOIN bulk_definitions d ON d.id = t.definition_id",
@@ -262,7 +278,7 @@ def logs(world: World, asked: Mapping[str, str]) -> Table:
     """Return the log of one sync."""
     known = world.row("SELECT * FROM bulk_syncs WHERE id = ?", (asked.get("sync"),))
     if known is None:
-        raise bodies.refusal(f"there is no sync {asked.get('sync')!r}", 404)
+        raise bodies.refusal(f"there is no sync {bodies.said(asked.get('sync'))}", 404)
     return Table(
         f"Sync {known['id']}",
         (
@@ -282,8 +298,8 @@ def logs(world: World, asked: Mapping[str, str]) -> Table:
 
 def _sync_head(world: World, number: int) -> dict[str, Any]:
     row = world.rows(
-        "SELECT t.*, d.name FROM bulk_syncs t LEFT JOIN bulk_definitions d ON d.id = t.definition_id "
-        "WHERE t.id = ?",
+        f"SELECT t.*, d.name, {ROWS} AS rows FROM bulk_syncs t "  # noqa: S608
+        "LEFT JOIN bulk_definitions d ON d.id = t.definition_id WHERE t.id = ?",
         (number,),
     )[0]
     return {
@@ -292,7 +308,7 @@ def _sync_head(world: World, number: int) -> dict[str, Any]:
         "Name": row["name"],
         "Asked for": bodies.iso(row["created_at"]),
         "Ended": bodies.iso(row["ended_at"]) if row["ended_at"] else None,
-        "Rows": row["row_count"],
+        "Rows": row["rows"],
     }
 
 
@@ -348,6 +364,7 @@ TABLES = {
     "lists": lists,
     "members": members,
     "custom_objects": custom_objects,
+    "events": events,
     "records": records,
     "activities": activities,
     "syncs": syncs,
@@ -362,7 +379,8 @@ def counts(world: World) -> dict[str, int]:
     return {
         "contacts": world.value("SELECT COUNT(*) FROM contacts"),
         "lists": world.value("SELECT COUNT(*) FROM eloqua_lists"),
-        "custom_objects": world.value("SELECT COUNT(*) FROM custom_objects"),
+        "custom_objects": world.value("SELECT COUNT(*) FROM custom_objects WHERE kind = 'cdo'"),
+        "events": world.value("SELECT COUNT(*) FROM custom_objects WHERE kind = 'event'"),
         "activities": world.value("SELECT COUNT(*) FROM activities"),
         "syncs": world.value("SELECT COUNT(*) FROM bulk_syncs"),
         "definitions": world.value("SELECT COUNT(*) FROM bulk_definitions"),

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
+from certain_eloqua.sandbox.countries import code_of
 from certain_eloqua.sandbox.eloqua import schema
 from certain_eloqua.sandbox.world import World
 
@@ -116,6 +117,7 @@ def _records(world: World, contact: int) -> list[dict[str, Any]]:
                 {
                     "object": known["name"],
                     "object_id": known["id"],
+                    "view": "events" if known["kind"] == "event" else "custom_objects",
                     "id": row["id"],
                     "updated": row["updated_at"],
                     "fields": {field.name: row[field.column.strip('"')] for field in fields},
@@ -190,6 +192,13 @@ def _questions(asked: Any) -> dict[str, str]:
     return answers
 
 
+def _alike(label: str, left: str, right: str) -> bool:
+    """Return whether both sides say the same: a country may be a name here and a code there."""
+    if label == "Country":
+        return code_of(left) == code_of(right)
+    return left.strip().casefold() == right.strip().casefold()
+
+
 def _comparison(contact: dict[str, Any] | None, profile: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Return what both know of the person, field by field; ``verdict`` is same, differs, one or none."""
     lines = []
@@ -205,7 +214,7 @@ def _comparison(contact: dict[str, Any] | None, profile: dict[str, Any] | None) 
         elif left is None or right is None:
             verdict = "one"
         else:
-            verdict = "same" if left.strip().casefold() == right.strip().casefold() else "differs"
+            verdict = "same" if _alike(label, left, right) else "differs"
         lines.append(
             {
                 "label": label,

@@ -204,3 +204,21 @@ def test_every_contact_written_is_in_the_journal(bulk: Bulk) -> None:
     bulk.contacts([{"E": "j@a.example", "F": "y"}])
     lines = bulk.sandbox.control("GET", "/journal?entity=contact&key=j@a.example")
     assert [line["operation"] for line in lines["items"]] == ["create", "update"]
+
+
+def test_a_field_that_no_row_has_is_told_and_no_reason_for_a_warning(bulk: Bulk) -> None:
+    sync = bulk.contacts("E\nlone@a.example\n")
+    assert sync["status"] == "success"
+    assert bulk.logs(sync)[0] == ("ELQ-00121", 0)
+    assert bulk.get(f"{sync['uri']}/logs")["items"][0]["severity"] == "warning"
+    sync = bulk.contacts([{"E": "lone@a.example"}, {"E": "two@a.example", "F": "x"}])
+    assert sync["status"] == "success"
+    assert "ELQ-00121" not in dict(bulk.logs(sync))
+
+
+@pytest.mark.parametrize("rule", ["createOnly", "updateOnly"])
+def test_what_an_import_rule_refuses_names_the_identifier(bulk: Bulk, rule: str) -> None:
+    bulk.contacts([{"E": "here@a.example", "F": "x"}])
+    email = "here@a.example" if rule == "createOnly" else "nowhere@a.example"
+    sync = bulk.contacts([{"E": email, "F": "x"}], importRule=rule)
+    assert [one["invalidFields"] for one in bulk.rejects(sync)] == [["E"]]

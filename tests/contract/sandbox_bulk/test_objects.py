@@ -167,3 +167,68 @@ def test_the_options_of_a_link_are_kept(bulk: Bulk) -> None:
         **body,
     )
     assert [f["field"] for f in failures] == ["linkOpportunitiesEntityType"]
+
+
+def _rest(bulk: Bulk, method: str, path: str, body: Any = None, version: str = "2.0") -> Any:
+    answer = bulk.session.request(
+        method, f"{bulk.sandbox.url}/api/REST/{version}{path}", json=body, timeout=30
+    )
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+def _found(bulk: Bulk, number: str, search: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _rest(
+        bulk, "GET", f"/data/customObject/{number}/instances?search={search}"
+    )["elements"]
+    return found
+
+
+def test_the_unique_code_of_an_imported_record_is_that_of_its_field(bulk: Bulk) -> None:
+    uri, body = _definition(bulk)
+    number = uri.rsplit("/", 1)[1]
+    bulk.imported(uri, [{"code": "T-4", "mail": "", "fee": ""}], **body)
+    fields = {"id": "Id", "unique": "UniqueId", "external": "ExternalId"}
+    fields = {key: f"{{{{CustomObject[{number}].{name}}}}}" for key, name in fields.items()}
+    row = bulk.exported(uri, fields, filter=f"'{body['fields']['code']}' = 'T-4'")[0]
+    assert row["unique"] == "T-4"
+    (record,) = _found(bulk, number, "uniqueCode='T-4'")
+    assert (record["id"], record["uniqueCode"], record["name"]) == (row["id"], "T-4", "T-4")
+
+    by_id = {"fields": {"id": fields["id"], "code": body["fields"]["code"]}, "identifierFieldName": "id"}
+    bulk.imported(uri, [{"id": row["id"], "code": "T-5"}], **by_id)
+    assert _found(bulk, number, "uniqueCode='T-4'") == []
+    (record,) = _found(bulk, number, "name='T-5'")
+    assert (record["id"], record["uniqueCode"]) == (row["id"], "T-5")
+
+    code = body["fields"]["code"].rsplit("[", 1)[1].rstrip("]}")
+    made = _rest(
+        bulk, "POST", f"/data/customObject/{number}/instance", {"fieldValues": [{"id": code, "value": "T-6"}]}
+    )
+    rows = bulk.exported(uri, fields, filter=f"'{body['fields']['code']}' = 'T-6'")
+    assert [(one["id"], one["unique"]) for one in rows] == [(made["id"], "T-6")]
+    assert rows[0]["external"].replace(made["id"].zfill(9), "") == row["external"].replace(
+        row["id"].zfill(9), ""
+    )
+
+
+def test_without_a_unique_code_field_rest_and_bulk_make_up_the_same_kind_of_code(bulk: Bulk) -> None:
+    uri = next(one["uri"] for one in bulk.get("/customObjects")["items"] if one["name"] == "Interests")
+    number = uri.rsplit("/", 1)[1]
+    topic = next(f for f in bulk.get(f"{uri}/fields")["items"] if f["internalName"] == "Topic1")
+    fields = {"T": topic["statement"], "U": f"{{{{CustomObject[{number}].UniqueId}}}}"}
+    bulk.imported(uri, [{"T": "By Bulk"}], fields={"T": fields["T"]}, identifierFieldName="T")
+    (row,) = bulk.exported(uri, fields, filter=f"'{fields['T']}' = 'By Bulk'")
+    made = _rest(bulk, "POST", f"/data/customObject/{number}/instance", {"fieldValues": []})
+    assert row["U"][:-12] == made["uniqueCode"][:-12] == "DCTET"
+
+
+def test_records_of_bulk_name_the_users_id_in_rest(bulk: Bulk) -> None:
+    uri, body = _definition(bulk)
+    bulk.imported(uri, [{"code": "T-9", "mail": "", "fee": ""}], **body)
+    (record,) = _found(bulk, uri.rsplit("/", 1)[1], "uniqueCode='T-9'")
+    by_rest = _rest(bulk, "POST", "/assets/contact/list", {"name": "Whose?"})
+    assert record["createdBy"] == record["updatedBy"] == by_rest["createdBy"]
+    assert record["createdBy"].isdigit()
+    shown = next(one for one in bulk.get("/contacts/lists")["items"] if one["name"] == "Whose?")
+    assert shown["createdBy"] == bulk.user

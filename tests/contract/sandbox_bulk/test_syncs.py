@@ -156,3 +156,12 @@ def test_by_the_clock_a_sync_is_done_for_whoever_looks(bulk: Bulk, look: str) ->
     assert not seen()
     bulk.sandbox.control("POST", "/clock/advance", {"seconds": 61})
     assert seen()
+
+
+def test_a_sync_at_once_still_takes_its_time(bulk: Bulk) -> None:
+    sync = bulk.contacts([{"E": "slow@a.example", "F": "x"}])
+    lines = [line["createdAt"] for line in bulk.get(f"{sync['uri']}/logs")["items"]]
+    moments = [sync["createdAt"], sync["syncStartedAt"], *lines, sync["syncEndedAt"]]
+    assert moments == sorted(set(moments))
+    assert all(len(one) == len("2026-01-01T00:00:00.0000000Z") for one in moments)
+    assert any(one[-2] != "0" for one in moments)

@@ -43,7 +43,7 @@ def test_appointments_are_filtered(certain):
         assert {item[name] for item in found} == {value}
     assert certain.get(EXPO, attendeeType="Delegate")["size"] > 0
     assert certain.refused("GET", EXPO, firstName="Nobody")[0] == 404
-    assert certain.refused("GET", "Appointments/NWIND/NWSUMMIT27")[0] == 404
+    assert certain.refused("GET", "Appointments/NWIND/NWEMPTY27")[0] == 404
 
 
 def test_ratings_name_a_session_instance_or_an_item(certain):

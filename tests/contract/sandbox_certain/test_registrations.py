@@ -160,3 +160,15 @@ def test_every_write_is_in_the_journal(certain, sandbox):
     lines = found if isinstance(found, list) else next(v for v in found.values() if isinstance(v, list))
     assert [line["operation"] for line in lines] == ["create", "update"]
     assert lines[1]["detail"]["status"] == "Attended"
+
+
+def test_the_events_key_is_a_text_in_every_answer(certain):
+    for path, name in (("Registration", "registrations"), ("Appointments", "appointments")):
+        found = certain.get(f"{path}/NWIND/NWEXPO25", max_results=3)[name]
+        assert {one["pkEventId"] for one in found} == {"90213"}
+    assert certain.get("Registration/NWIND", pkEventId="90213", max_results=1)["size"] == 1
+
+
+def test_an_overlong_value_is_not_repeated_as_a_whole(certain):
+    status, text = certain.refused("GET", "Registration/NWIND", dateModified_after="x'" * 3_000)
+    assert (status, len(text) < 2_000) == (400, True)

@@ -77,3 +77,11 @@ def test_profiles_from_eloqua_carry_the_id_of_their_contact(certain, sandbox):
     assert len(found) > 250
     by_email = {person["email"]: person["externalKey"] for person in found if person["email"]}
     assert len(by_email) > 250
+
+
+def test_who_is_known_to_both_is_addressed_in_the_same_way(sandbox):
+    one = sandbox.control("GET", "view/person?email=mary.obrien@tailspin.example")
+    assert one["contacts"]
+    assert one["profiles"]
+    verdicts = {line["label"]: line["verdict"] for line in one["comparison"]}
+    assert (verdicts["Salutation"], verdicts["Country"]) == ("same", "same")

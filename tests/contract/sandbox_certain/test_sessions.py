@@ -158,3 +158,25 @@ def test_bulk_calls_answer_for_each_item(certain, registrant, instance):
     found = certain.post(bulk, [{"registrationCode": registrant, "status": "Cancelled"}])["data"]
     assert found[0]["successApiResponse"]["status"] == "200"
     assert certain.refused("POST", bulk, {"registrationCode": registrant})[0] == 400
+
+
+def test_a_failed_item_of_a_bulk_call_has_its_instance_as_a_number(certain, instance):
+    bulk = f"{EMPTY}/sessions/{instance}/registrations/bulkAssign"
+    (item,) = certain.post(bulk, [{"registrationCode": "1-2-3"}])["data"]
+    assert (item["instanceId"], "errorApiResponse" in item) == (instance, True)
+    items = [{"registrationCode": "1-2-3", "instanceId": "77"}]
+    (item,) = certain.post(f"{EMPTY}/registrations/sessions", items)["data"]
+    assert item["instanceId"] == 77
+
+
+def test_the_flagship_event_has_sessions_with_people_and_appointments(certain):
+    summit = "/NWIND/events/NWSUMMIT27"
+    sessions = certain.get(f"{summit}/sessions")["sessions"]
+    assert {"S-KEY", "S-ML", "S-SEC", "S-PANEL"} == {one["sessionCode"] for one in sessions}
+    statuses = {
+        held["regSessionStatus"]
+        for one in certain.get(f"{summit}/registrations")["data"]
+        for held in one["sessions"]
+    }
+    assert {"Registered", "Waitlisted"} <= statuses
+    assert certain.get("Appointments/NWIND/NWSUMMIT27")["size"] > 0

@@ -123,3 +123,22 @@ def test_a_store_with_another_seed_is_not_mixed_up(start: Start, tmp_path: Path)
 
     assert done.returncode == 2
     assert "already holds the seed empty" in done.stderr
+
+
+@pytest.mark.parametrize(("option", "most"), [("--contacts", "5,000,000"), ("--registrations", "1,000,000")])
+def test_a_seed_that_would_never_be_ready_is_refused(option: str, most: str) -> None:
+    done = _run(option, "1000000000000")
+
+    assert done.returncode == 2
+    assert f"argument {option}: must be at most {most}" in done.stderr
+
+
+def test_what_is_no_http_is_logged_in_one_line(start: Start) -> None:
+    program, call = start("--seed", "empty", "--quiet")
+    assert call("GET", "/_sandbox/clock", headers={"X-Long": "x" * 30_000}).status == 200
+    assert call("GET", "/_sandbox/clock", headers={"X-Long": "x" * 70_000}).status == 400
+    program.send_signal(signal.SIGTERM)
+    said = program.communicate(timeout=10)[0].splitlines()
+
+    assert len(said) == 2
+    assert said[1].startswith("unreadable request: Got more than 65536 bytes")

@@ -98,6 +98,12 @@ def test_latency_slows_the_platforms_down(sandbox: Sandbox, call: Caller) -> Non
         ("PUT", "settings", {"sync_mod": "looks"}, "has no 'sync_mod'; allowed: latency_ms, sync_mode"),
         ("PUT", "settings", {"sync_mode": "often"}, "one of at_once, looks, clock"),
         ("PUT", "settings", {"certain_timezone": "Mars/Olympus"}, "must be a zone"),
+        ("PUT", "settings", {"external_id_member": ""}, "must be externalKey, or a name"),
+        ("PUT", "settings", {"external_id_member": "email"}, "must be externalKey, or a name"),
+        ("PUT", "settings", {"source_member": "externalKey"}, "must be sourceOfProfile, or a name"),
+        ("PUT", "settings", {"source_member": "a", "external_id_member": "a"}, "two different names"),
+        ("POST", "seed", {"contacts": 1_000_000_000_000}, "from 0 to 5,000,000, not"),
+        ("POST", "seed", {"registrations": 1_000_001}, "from 0 to 1,000,000, not 1000001"),
         ("PUT", "clock", {"at": "yesterday"}, "Unix seconds or a time such as"),
         ("PUT", "clock", {}, "needs 'at', 'frozen' or both"),
         ("POST", "clock/advance", {"seconds": -1}, "must be from 0 to"),
@@ -130,3 +136,15 @@ def test_the_door_says_what_it_can(sandbox: Sandbox, call: Caller) -> None:
 
 def test_the_door_is_closed_to_pages_of_other_sites(call: Caller) -> None:
     assert call("POST", "/_sandbox/reset", headers={"Origin": "https://evil.example"}).status == 403
+
+
+def test_an_overlong_value_is_not_repeated_as_a_whole(call: Caller) -> None:
+    answer = call("PUT", "/_sandbox/settings", {"sync_mode": "x" * 100_000})
+
+    assert answer.status == 400
+    assert len(answer.json()["error"]) < 400
+
+
+def test_a_member_of_a_profile_may_get_another_name(sandbox: Sandbox) -> None:
+    names = {"external_id_member": "externalProfileId", "source_member": "source"}
+    assert names.items() <= sandbox.control("PUT", "settings", names).items()

@@ -91,3 +91,9 @@ def test_unknown_paths_and_verbs(rest: Rest) -> None:
     assert (
         rest("POST", "/data/contact/1", None, headers={"X-HTTP-Method-Override": "DELETE"}).status_code == 200
     )
+
+
+def test_permissions_of_a_campaign_are_a_word_in_1_0_and_a_list_in_2_0(rest: Rest) -> None:
+    key = rest.get("/assets/campaigns")["elements"][0]["id"]
+    assert rest.get(f"/assets/campaign/{key}", version="1.0")["permissions"] == "fullControl"
+    assert "Retrieve" in rest.get(f"/assets/campaign/{key}", version="2.0")["permissions"]

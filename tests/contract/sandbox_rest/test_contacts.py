@@ -180,3 +180,19 @@ def test_unsubscribing_is_dated(rest: Rest) -> None:
     new = rest("PUT", f"/data/contact/{contact['id']}", body, version="1.0").json()
     assert new["isSubscribed"] == "false"
     assert new["unsubscriptionDate"].isdigit()
+
+
+def test_an_empty_search_of_1_0_may_be_a_204(rest: Rest) -> None:
+    path = "/data/contacts"
+    assert rest.get(path, version="1.0", search="nobody@nowhere.example")["elements"] == []
+    rest.sandbox.control("PUT", "settings", {"empty_contact_search_204": True})
+    answer = rest("GET", path, version="1.0", params={"search": "nobody@nowhere.example"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert rest.get(path, version="1.0", count=1)["total"] > 0
+    assert rest.get(path, version="2.0", search="nobody@nowhere.example")["elements"] == []
+
+
+def test_a_refusal_repeats_at_most_200_characters_of_a_value(rest: Rest) -> None:
+    answer = rest("POST", "/assets/contact/list", {"name": "x" * 50_000})
+    assert answer.status_code == 400
+    assert answer.json()[0]["value"] == "x" * 200 + "…"

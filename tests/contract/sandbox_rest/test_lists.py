@@ -76,3 +76,25 @@ def test_segments_and_filters_list_their_contacts(rest: Rest) -> None:
         one = rest.get(f"/assets/contact/{plural}")["elements"][0]
         assert rest.get(f"/data/contacts/{kind}/{one['id']}", count=1)["total"] == int(one["count"])
     assert rest("GET", "/data/contacts/segment/1").status_code == 404
+
+
+def test_a_list_that_a_segment_is_made_of_is_not_deleted(rest: Rest) -> None:
+    key = list_id(rest, "Roadshow_Invitees")
+    answer = rest("DELETE", f"/assets/contact/list/{key}", version="1.0")
+    said = "The resource you are attempting to delete has dependencies, and cannot be deleted"
+    assert (answer.status_code, answer.reason, answer.json()) == (412, said, said)
+    (segment,) = rest.get(f"/assets/contact/list/{key}/dependencies")
+    assert (segment["type"], segment["name"]) == ("ContactSegment", "Roadshow Audience")
+    assert rest.get(f"/data/contacts/segment/{segment['id']}", count=1)["total"] == 312
+    assert rest("DELETE", f"/assets/contact/segment/{segment['id']}").status_code == 200
+    assert rest.get(f"/assets/contact/list/{key}/dependencies") == []
+    assert rest("DELETE", f"/assets/contact/list/{key}", version="1.0").status_code == 200
+
+
+def test_a_list_that_a_campaign_adds_to_is_not_deleted(rest: Rest) -> None:
+    key = rest("POST", "/assets/contact/list", {"name": "Step"}).json()["id"]
+    step = {"type": "CampaignAddToContactListAction", "id": "-1", "listId": key}
+    made = rest("POST", "/assets/campaign", {"name": "Uses a list", "elements": [step]})
+    assert made.status_code == 201, made.text
+    assert [one["id"] for one in rest.get(f"/assets/contact/list/{key}/dependencies")] == [made.json()["id"]]
+    assert rest("DELETE", f"/assets/contact/list/{key}").status_code == 412

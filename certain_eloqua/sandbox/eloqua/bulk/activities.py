@@ -18,7 +18,8 @@ def create(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, 
     keys = {meaning.role: key for key, meaning in meanings.items()}
     values = {role: staged.column(key) for role, key in keys.items()}
     party = "contact_id" if "contact_id" in keys else "linked_email"
-    for role in (*NEEDED, party):
+    dated = ("date",) if "date" in keys else ()  # a definition without a date dates by its sync
+    for role in (*NEEDED, party, *dated):
         blank = run.world.rows(
             f"SELECT s.n FROM {staged.table} s WHERE COALESCE({values.get(role, 'NULL')}, '') = ''"  # noqa: S608
         )
@@ -87,7 +88,9 @@ def _check_dates(run: Run, staged: Staged, values: dict[str, str], keys: dict[st
     if "date" in values:
         bad = f"COALESCE({values['date']}, '') <> '' AND bulk_unix({values['date']}) IS NULL"
         rows = run.world.rows(f"SELECT s.n FROM {staged.table} s WHERE {bad}")  # noqa: S608
-        run.reject("ELQ-00040", [row["n"] for row in rows], [keys["date"]])
+        found = {row["n"] for row in rows} - run.dropped()
+        run.reject("ELQ-00040", found, [keys["date"]])
+        run.lost |= found  # a happening at no known time is none
 
 
 def _match_contacts(
@@ -113,14 +116,14 @@ def _create_assets(run: Run, staged: Staged, values: dict[str, str], kept: str) 
     """Create the external assets that rows name and the instance has not."""
     if not {"asset_type", "asset_name"} <= values.keys():
         return 0
-    before = run.world.value("SELECT COALESCE(max(id), 0) FROM external_assets")
+    before, user = run.world.value("SELECT COALESCE(max(id), 0) FROM external_assets"), run.user_id
     created = run.world.run(
         "INSERT OR IGNORE INTO external_assets "  # noqa: S608
         "(name, asset_type_id, created_at, updated_at, created_by, updated_by) "
         f"SELECT {values['asset_name']}, t.id, ?, ?, ?, ? FROM {staged.table} s "
         f"JOIN asset_types t ON t.name = {values['asset_type']} WHERE {kept} GROUP BY 1 COLLATE NOCASE, 2 "
         "ORDER BY min(s.n)",
-        (run.now, run.now, run.user, run.user),
+        (run.now, run.now, user, user),
     ).rowcount
     run.journal_rows(
         "create",
@@ -137,7 +140,7 @@ def _insert(run: Run, staged: Staged, values: dict[str, str], kept: str) -> int:
     if not set(NEEDED) <= values.keys():
         return 0
     before = run.world.value("SELECT COALESCE(max(id), 0) FROM activities")
-    happened = f"COALESCE(bulk_unix({values['date']}), ?)" if "date" in values else "?"
+    happened = f"COALESCE(bulk_unix({values.get('date', 'NULL')}), ?)"
     campaign = f"CAST(NULLIF({values['campaign_id']}, '') AS INTEGER)" if "campaign_id" in values else "NULL"
     made = run.world.run(
         "INSERT INTO activities (type, happened_at, contact_id, email, campaign_id, asset_type, asset_name, "  # noqa: S608

@@ -76,6 +76,9 @@ FIELDS: dict[str, dict[str, tuple[str, str]]] = {
     "SmsClickthrough": COMMON | ASSET | CAMPAIGN | CONTACT,
 }
 TYPES = {name.lower(): name for name in FIELDS} | {"external": "ExternalActivity"}
+# {{Activity.Field(ExternalActivityType)}}, the sandbox's own: the name of an external activity's type. How
+# Eloqua exports it is unpublished, so /activities/fields does not list it; {{Activity.Type}} is the enum.
+EXTERNAL_TYPE = "externalactivitytype"
 _JSON_FIELDS = {
     statement.split("(")[1].split(")")[0].lower(): statement.split("(")[1].split(")")[0]
     for fields in FIELDS.values()
@@ -97,8 +100,7 @@ def known(parts: Sequence[Part], alias: str) -> tuple[str, str, str | None, str]
     path = ".".join(part.name for part in parts)
     simple: dict[str, tuple[str, str, str | None, str]] = {
         "id": (f"{alias}.id", "id", None, "id"),
-        # Exports of external activities call the type by the name it has in the instance.
-        "type": (f"COALESCE({alias}.external_type, {alias}.type)", "text", "", "type"),
+        "type": (f"{alias}.type", "text", "", "type"),
         "createdat": (f"{alias}.happened_at", "time", "", "date"),
         "externalid": (f"{alias}.external_id", "text", None, ""),
         "asset.type": (f"{alias}.asset_type", "text", "", "asset_type"),
@@ -123,6 +125,8 @@ def known(parts: Sequence[Part], alias: str) -> tuple[str, str, str | None, str]
     if path == "field":
         if name == "emailaddress":
             return f"{alias}.email", "text", None, "email"
+        if name == EXTERNAL_TYPE:
+            return f"{alias}.external_type", "text", None, ""
         if name in _JSON_FIELDS:
             kind = "number" if name in _NUMBERS else "text"
             return f"CAST(json_extract({alias}.fields, '$.{_JSON_FIELDS[name]}') AS TEXT)", kind, None, ""

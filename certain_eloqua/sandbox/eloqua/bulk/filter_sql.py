@@ -20,6 +20,7 @@ from certain_eloqua.sandbox.eloqua.bulk.meaning import Meaning, resolve
 from certain_eloqua.sandbox.eloqua.bulk.rendering import as_text
 from certain_eloqua.sandbox.eloqua.bulk.statements import container, parse, service
 from certain_eloqua.sandbox.eloqua.bulk.times import to_field_value, to_unix
+from certain_eloqua.sandbox.wire import shortened
 from certain_eloqua.sandbox.world import World
 
 STATUSES = ("pending", "active", "complete", "errored", "yes", "no", "invalid", "permission")
@@ -115,7 +116,7 @@ def _compare(world: World, entity: Entity, node: Compare, out: list[Any], utc: b
         return _compare_type(node, out)
     meaning = resolve(world, entity, node.statement)
     if meaning is None:
-        raise FilterError(f"Must reference an existing field: {node.statement}")
+        raise FilterError(f"Must reference an existing field: {shortened(node.statement)}")
     if node.operator == "~":
         return _like(meaning, node.value, out, utc)
     if meaning.kind == "time":
@@ -148,7 +149,7 @@ def _compare_type(node: Compare, out: list[Any]) -> str:
         out.append(node.value)
         return "bulk_like(?, r.type)"
     if kind is None or node.operator not in ("=", "!="):
-        raise FilterError(f"Must compare {node.statement} with a known activity type")
+        raise FilterError(f"Must compare {shortened(node.statement)} with a known activity type")
     out.append(kind)
     return f"(r.type {node.operator} ?)"
 

@@ -125,9 +125,10 @@ def _log_dropped(run: Run, written: list[tuple[str, int]], *, remaining: int) ->
     for code, count in written:
         run.log(code, count)
     others = {n for code, ns in run.rejected.items() if code not in ("ELQ-00026", "ELQ-00040") for n in ns}
+    others |= run.lost
     if others:
         run.log("ELQ-00060", len(others))
-    if found := run.rejected.get("ELQ-00040"):
+    if found := run.rejected.get("ELQ-00040", set()) - run.lost:
         run.log("ELQ-00144", len(found))
 
 

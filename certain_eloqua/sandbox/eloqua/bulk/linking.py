@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certain_eloqua.sandbox.eloqua import record_codes
 from certain_eloqua.sandbox.eloqua.bulk.definitions import Definition
 from certain_eloqua.sandbox.eloqua.bulk.entities import ACCOUNTS, CONTACTS, LINKED_CODES
 from certain_eloqua.sandbox.eloqua.bulk.indexes import ensure_index
@@ -30,12 +31,12 @@ def after_write(
                     (run.now, value),
                 )
     if definition.entity.is_object:
-        table = definition.entity.table
-        run.world.run(
-            f"UPDATE {table} SET external_id = COALESCE(external_id, printf('DSBOX%012d', id)), "  # noqa: S608
-            "unique_code = COALESCE(unique_code, printf('DSBOX%012d', id)) WHERE id > ?",
-            (base,),
-        )
+        number = definition.entity.parent_id
+        unique = record_codes.unique_column(run.world, number)
+        if unique in {meaning.column for meaning in meanings.values() if meaning.column}:
+            record_codes.settle(run.world, number, "id IN (SELECT id FROM bulk_written)")
+        else:
+            record_codes.settle(run.world, number, "id > ?", (base,))
 
 
 def adopt_address_statuses(world: World, base: int) -> None:

@@ -128,9 +128,10 @@ def _keep_the_import_rule(run: Run, definition: Definition, meaning: Meaning, id
     # An id is Eloqua's to give: a row that names an unknown one cannot become a record.
     given = meaning.role in ("id", "ext_id") and definition.entity.path != "opportunities"
     if rule == "updateOnly" or given:
-        _reject(run, "ELQ-00034", unmatched, [identifier] if given else [])
+        _reject(run, "ELQ-00034", unmatched, [identifier])
     if rule == "createOnly":
-        _reject(run, "ELQ-00048", "SELECT DISTINCT n FROM temp.bulk_matched WHERE id IS NOT NULL")
+        matched = "SELECT DISTINCT n FROM temp.bulk_matched WHERE id IS NOT NULL"
+        _reject(run, "ELQ-00048", matched, [identifier])
 
 
 def _keep_emails_unique(
@@ -143,14 +144,14 @@ def _keep_emails_unique(
     if own is None or own == identifier:
         return
     ensure_index(run.world, "contacts", '"C_EmailAddress"')
-    code = "ELQ-00048" if definition.body.get("importRule") == "createOnly" else "ELQ-00011"
+    by_rule = definition.body.get("importRule") == "createOnly"
     _reject(
         run,
-        code,
+        "ELQ-00048" if by_rule else "ELQ-00011",
         f"SELECT DISTINCT m.n FROM temp.bulk_matched m JOIN {staged.table} s ON s.n = m.n "  # noqa: S608
         f"""JOIN contacts o ON o."C_EmailAddress" = {staged.column(own)} COLLATE NOCASE """
         "WHERE o.id IS NOT m.id",
-        [own],
+        [identifier, own] if by_rule else [own],
     )
 
 
@@ -228,7 +229,7 @@ def _update(run: Run, definition: Definition, staged: Staged, meanings: dict[str
     table = definition.entity.table
     update = f"UPDATE {table} AS r SET {', '.join(sets)} {joined}"  # noqa: S608
     with many_rows(run.world, table, matched, changed):
-        updated = run.world.run(update, (run.now, run.user)).rowcount
+        updated = run.world.run(update, (run.now, run.user_id)).rowcount
     own = meanings[str(identifier)]
     if own.column and run.world.value("SELECT 1 FROM temp.bulk_matched WHERE differs LIMIT 1"):
         # Matched without regard to letter case: the letters become those of the row.
@@ -284,12 +285,12 @@ def _insert(
             value = f"COALESCE({value}, 'unspecified')"
         columns.append(meaning.column)
         values.append(value)
-    table = definition.entity.table
+    table, user = definition.entity.table, run.user_id
     with many_rows(run.world, table, new.count, columns):
         return run.world.run(
             f"INSERT INTO {definition.entity.table} ({', '.join(columns)}) SELECT {', '.join(values)} "
             f"{new.rows} ORDER BY {new.order}",
-            (base, run.now, run.now, run.user, run.user),
+            (base, run.now, run.now, user, user),
         ).rowcount
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from certain_eloqua.sandbox.wire import Refusal, Request, Response, json_response
+from certain_eloqua.sandbox.wire import Refusal, Request, Response, json_response, shortened
 
 PHRASES = {
     200: "OK",
@@ -56,7 +56,7 @@ def failure(field: str, constraint: str, value: Any = None) -> Failure:
     """Return one entry of ``failures``; the value is left out when nothing was sent."""
     entry: Failure = {"field": field}
     if value is not None:
-        entry["value"] = value if isinstance(value, str) else _shown(value)
+        entry["value"] = shortened(value if isinstance(value, str) else _shown(value))
     entry["constraint"] = constraint
     return entry
 

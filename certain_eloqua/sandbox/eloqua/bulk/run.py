@@ -21,20 +21,26 @@ class Run:
     now: float
     lines: list[tuple[int, int, str, str, str | None, float]] = field(default_factory=list)
     script: ScriptedSync | None = None  # a test says how this sync ends
+    step: float = 0.0  # seconds from one line of the log to the next
+    ended: float = 0.0  # when the last line was written
     failed: bool = False
     warned: bool = False
     rejected: dict[str, set[int]] = field(default_factory=dict)  # code -> records
     invalid: dict[tuple[int, str], list[str]] = field(default_factory=dict)
+    lost: set[int] = field(default_factory=set)  # records that a bad value cost as a whole
+
+    def __post_init__(self) -> None:
+        self.ended = self.now + self.step
 
     def log(self, code: str, count: int = 0, **holes: Any) -> None:
         """Note a line of the log; :meth:`close` writes them all."""
         severity, message = codes.LOG[code]
         self.failed = self.failed or severity == codes.ERROR
-        self.warned = self.warned or severity == codes.WARNING
+        self.warned = self.warned or (severity == codes.WARNING and code not in codes.REMARKS)
         if message is not None:
             for name, value in holes.items():
                 message = message.replace(f"{{{name}}}", str(value))
-        self.lines.append((self.sync_id, count, severity, code, message, self.now))
+        self._write(count, severity, code, message)
 
     def log_script(self) -> None:
         """Note the line that a test has scripted for this sync."""
@@ -44,7 +50,11 @@ class Run:
                 self.script.status, codes.INFORMATION
             )
             message = self.script.message or known[1]
-            self.lines.append((self.sync_id, 1, severity, self.script.code, message, self.now))
+            self._write(1, severity, self.script.code, message)
+
+    def _write(self, count: int, severity: str, code: str, message: str | None) -> None:
+        self.ended += self.step
+        self.lines.append((self.sync_id, count, severity, code, message, self.ended))
 
     def close(self) -> None:
         """Write the log, with the status that only the end knows."""
@@ -72,8 +82,15 @@ class Run:
                 self.invalid.setdefault((n, code), []).extend(names)
 
     def dropped(self) -> set[int]:
-        """Return the records that must not be written; a bad value alone does not drop one."""
-        return {n for code, records in self.rejected.items() if code != "ELQ-00040" for n in records}
+        """Return the records that must not be written; a bad value seldom drops one, see ``lost``."""
+        others = {n for code, records in self.rejected.items() if code != "ELQ-00040" for n in records}
+        return others | self.lost
+
+    @property
+    def user_id(self) -> str:
+        """Return who runs this as records keep it: the id of the user, where syncs say the login."""
+        found = self.world.value("SELECT id FROM eloqua_users WHERE username = ?", (self.user,))
+        return self.user if found is None else str(found)
 
     @property
     def status(self) -> str:

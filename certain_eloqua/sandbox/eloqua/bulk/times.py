@@ -26,7 +26,8 @@ def stamp(at: float | None) -> str:
     """Return Unix seconds as the API's own stamps: UTC with seven fractional digits."""
     if at is None:
         return NEVER_EDITED
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S.%f}0Z"
+    seconds, fraction = divmod(round(at * 10_000_000), 10_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{fraction:07d}Z"
 
 
 def duration_seconds(text: str) -> float | None:

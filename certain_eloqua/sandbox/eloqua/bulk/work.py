@@ -12,17 +12,17 @@ from certain_eloqua.sandbox.world import World
 PRODUCTS = {"exports": "Export", "imports": "Import", "syncActions": "SyncAction"}
 
 
-def run_sync(world: World, row: Any, at: float) -> str:
-    """Do the work of a sync and return the status it ends with."""
+def run_sync(world: World, row: Any, at: float, step: float = 0.0) -> tuple[str, float]:
+    """Do the work of a sync; return its status and when it ended. Every log line takes ``step`` seconds."""
     kind = {"exports": "export", "imports": "import"}.get(row["kind"], "action")
     script = world.next_scripted_sync(kind, row["instance_uri"])
-    run = Run(world, row["id"], row["created_by"], at, script=script)
+    run = Run(world, row["id"], row["created_by"], at, script=script, step=step)
     definition = definitions.by_id(world, row["definition_id"])
     if definition is None:
         run.log("ELQ-00143", 0, syncProductType=PRODUCTS[row["kind"]], syncReferenceId=row["definition_id"])
         importing.drop(world, row["id"])
         run.close()
-        return run.status
+        return run.status, run.ended + step
     if run.script and run.script.status == "error":
         run.script.code = run.script.code or "ELQ-00146"
         run.log_script()
@@ -36,4 +36,4 @@ def run_sync(world: World, row: Any, at: float) -> str:
     else:
         importing.merge(run, definition)
     run.close()
-    return run.status
+    return run.status, run.ended + step

@@ -22,7 +22,7 @@ from certain_eloqua.sandbox.eloqua.rest.listing import (
     user_id,
 )
 from certain_eloqua.sandbox.eloqua.rest.times import unix
-from certain_eloqua.sandbox.eloqua.rest.versions import answers
+from certain_eloqua.sandbox.eloqua.rest.versions import answers, is_2_0
 from certain_eloqua.sandbox.eloqua.rest.workflow_steps import number_steps
 from certain_eloqua.sandbox.wire import Request, Response, json_response
 from certain_eloqua.sandbox.world import World
@@ -53,10 +53,11 @@ FLAGS = {
     "isSyncedWithCRM": "false",
     "isEmailMarketingCampaign": "false",
 }
+PERMISSIONS = ["Retrieve", "SetSecurity", "Delete", "Update", "Activate"]
 DATES = ("startAt", "endAt", "clrEndDate")
 
 
-def _render(row: Row, depth: str) -> dict[str, Any]:
+def _render(request: Request, row: Row, depth: str) -> dict[str, Any]:
     body = orjson.loads(row["body"])
     found: dict[str, Any] = {
         "type": "Campaign",
@@ -64,7 +65,7 @@ def _render(row: Row, depth: str) -> dict[str, Any]:
         **audit(row),
         "depth": depth,
         "name": row["name"],
-        "permissions": ["Retrieve", "SetSecurity", "Delete", "Update", "Activate"],
+        "permissions": PERMISSIONS if is_2_0(request) else "fullControl",
         **{name: value for name, value in FLAGS.items() if name != "isEmailMarketingCampaign"},
         "isEmailMarketingCampaign": "false",
         "campaignCategory": "contact",
@@ -94,14 +95,14 @@ def list_campaigns(world: World, request: Request) -> Response:
         default="name",
         terms=asset_term,
         where="t.kind = 'campaign'",
-        render=lambda rows, depth: [_render(row, depth) for row in rows],
+        render=lambda rows, depth: [_render(request, row, depth) for row in rows],
     )
 
 
 @answers("GET", "/assets/campaign/{id}", source=CAMPAIGNS)
 def read_campaign(world: World, request: Request, id: str) -> Response:
     """Read a campaign."""
-    return json_response(_render(_row(world, ident(id)), depth_of(request, "complete")))
+    return json_response(_render(request, _row(world, ident(id)), depth_of(request, "complete")))
 
 
 def _values(world: World, body: dict[str, Any], old: Row | None) -> dict[str, Any]:
@@ -149,7 +150,7 @@ def create_campaign(world: World, request: Request) -> Response:
         },
     )
     world.note("eloqua", "create", "campaign", values["name"], {"id": key})
-    return json_response(_render(_row(world, key), "complete"), 201)
+    return json_response(_render(request, _row(world, key), "complete"), 201)
 
 
 @answers("PUT", "/assets/campaign/{id}", source=CAMPAIGNS)
@@ -165,7 +166,7 @@ def update_campaign(world: World, request: Request, id: str) -> Response:
         {**values, "updated_at": world.now(), "updated_by": user_id(world, request)},
     )
     world.note("eloqua", "update", "campaign", values["name"], {"id": key})
-    return json_response(_render(_row(world, key), "complete"))
+    return json_response(_render(request, _row(world, key), "complete"))
 
 
 @answers("DELETE", "/assets/campaign/{id}", source=CAMPAIGNS)
@@ -228,4 +229,4 @@ def _set_status(world: World, request: Request, row: Row, status: str, at: str |
         },
     )
     world.note("eloqua", "update", "campaign", row["name"], {"id": row["id"], "status": status})
-    return json_response(_render(_row(world, row["id"]), "complete"), 201)
+    return json_response(_render(request, _row(world, row["id"]), "complete"), 201)

@@ -85,6 +85,7 @@ def _list(world: World, request: Request, where: str = "1", parameters: tuple[An
         parameters=parameters,
         terms=lambda name: _OWN_TERMS.get(name.lower()) or terms(name),
         render=lambda rows, depth: [render(reader, row, depth) for row in rows],
+        none_found=204 if world.settings.empty_contact_search_204 and not is_2_0(request) else 200,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from sqlite3 import Row
 from typing import Any
 
-from certain_eloqua.sandbox.eloqua import schema
+from certain_eloqua.sandbox.eloqua import record_codes, schema
 from certain_eloqua.sandbox.eloqua.rest import records
 from certain_eloqua.sandbox.eloqua.rest.errors import bad_value, duplicate, not_found
 from certain_eloqua.sandbox.eloqua.rest.fields import DATA_TYPES, DISPLAY_TYPES
@@ -275,3 +275,4 @@ def _point(world: World, body: dict[str, Any], key: int, ids: dict[int, int]) ->
         "UPDATE eloqua_fields SET is_unique = (id IS ?) WHERE entity = 'cdo' AND parent_id = ?",
         (values["unique_field"], key),
     )
+    record_codes.settle(world, key, "1")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlite3 import Row
 from typing import Any
 
-from certain_eloqua.sandbox.eloqua import schema
+from certain_eloqua.sandbox.eloqua import record_codes, schema
 from certain_eloqua.sandbox.eloqua.rest import records
 from certain_eloqua.sandbox.eloqua.rest.custom_objects import object_row
 from certain_eloqua.sandbox.eloqua.rest.errors import bad_value, duplicate, not_found
@@ -40,7 +40,7 @@ _OWN_TERMS = {
 def _render(parent: Row, fields: list[schema.Field], row: Row, depth: str) -> dict[str, Any]:
     name = next((row[records.column_key(f)] for f in fields if f.id == parent["display_name_field"]), None)
     found: dict[str, Any] = {"type": DATA, **audit(row), "depth": depth}
-    found["name"] = name if name is not None else row["unique_code"]
+    found["name"] = name if name is not None else row["unique_code"] or ""
     if row["contact_id"] is not None:
         found["contactId"] = str(row["contact_id"])
     found |= {
@@ -55,11 +55,11 @@ def _render(parent: Row, fields: list[schema.Field], row: Row, depth: str) -> di
 
 def _terms(parent: Row, fields: list[schema.Field]) -> Callable[[str], Term | None]:
     known = records.field_terms(fields)
-    shown = next((f.column for f in fields if f.id == parent["display_name_field"]), "unique_code")
+    shown = next((f"t.{f.column}" for f in fields if f.id == parent["display_name_field"]), "NULL")
 
     def find(name: str) -> Term | None:
         if name.lower() == "name":
-            return Term(f"t.{shown}")
+            return Term(f"COALESCE({shown}, t.unique_code)")
         return _OWN_TERMS.get(name.lower()) or known(name)
 
     return find
@@ -125,6 +125,7 @@ def update_record(world: World, request: Request, id: str, record: str) -> Respo
         old["id"],
         {**values, "updated_at": world.now(), "updated_by": user_id(world, request)},
     )
+    record_codes.settle(world, parent["id"], "id = ?", (old["id"],))
     row = _row(world, parent["id"], old["id"])
     _note(world, "update", parent, row, values)
     return json_response(_render(parent, fields, row, "complete"))
@@ -171,16 +172,7 @@ def _create(world: World, request: Request, id: str) -> Response:
     key = records.insert(
         world, table, {**values, "created_at": now, "updated_at": now, "created_by": user, "updated_by": user}
     )
-    # What Eloqua gives by itself: an external id, and a unique code where no field is the unique code.
-    records.update(
-        world,
-        table,
-        key,
-        {
-            "external_id": f"D{parent['id']}-{key:09d}",
-            "unique_code": values.get("unique_code") or f"DCTET{key:012d}",
-        },
-    )
+    record_codes.settle(world, parent["id"], "id = ?", (key,))
     row = _row(world, parent["id"], key)
     _note(world, "create", parent, row, values)
     return json_response(_render(parent, fields, row, "complete"), 201)
@@ -206,5 +198,4 @@ def _values(
         )
         if code is not None and taken is not None and taken != key:
             raise duplicate(DATA, "uniqueCode", code, key)
-        values["unique_code"] = code
     return values

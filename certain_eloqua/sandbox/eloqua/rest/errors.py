@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from certain_eloqua.sandbox.wire import Refusal, json_response
+from certain_eloqua.sandbox.wire import Refusal, json_response, shortened
 
 PHRASES = {
     301: "Login required",
@@ -34,6 +34,11 @@ def not_found() -> Refusal:
     return Refusal(json_response(phrase(404), 404, phrase(404)))
 
 
+def has_dependencies() -> Refusal:
+    """Return the refusal to delete what something else needs."""
+    return Refusal(json_response(phrase(412), 412, phrase(412)))
+
+
 def sandbox_is_full() -> Refusal:
     """Return the refusal of a new contact in an Oracle sandbox that has its 10,000 (release 25C)."""
     said = "Sandbox Limit Exceeded"
@@ -47,7 +52,7 @@ def unreadable() -> Refusal:
 
 
 def _shown(value: Any) -> str:
-    return "<null>" if value is None else str(value)
+    return "<null>" if value is None else shortened(str(value))
 
 
 def bad_parameter(parameter: str, value: Any, requirement: str, **more: Any) -> Refusal:

@@ -50,8 +50,12 @@ def listing(
     parameters: tuple[Any, ...] = (),
     columns: str = "t.*",
     depth: str | None = None,
+    none_found: int = 200,
 ) -> Response:
-    """Answer a list call from a table (``t``): searched, ordered, paged, and rendered at the wanted depth."""
+    """Answer a list call from a table (``t``): searched, ordered, paged, and rendered at the wanted depth.
+
+    ``none_found`` is the status when nothing matches; a 204 has no body.
+    """
     count, page = min(_positive(request, "count", LARGEST_PAGE), LARGEST_PAGE), _positive(request, "page", 1)
     sql, values = search.condition(request.param("search"), terms, default)
     if since := request.param("lastUpdatedAt"):
@@ -61,6 +65,8 @@ def listing(
         sql, values = f"({sql}) AND t.updated_at >= ?", [*values, at]
     where, given = f"({where}) AND {sql}", [*parameters, *values]
     total = int(world.value(f"SELECT count(*) FROM {table} t WHERE {where}", given))  # noqa: S608
+    if not total and none_found == 204:
+        return Response(204)
     rows = world.rows(
         f"SELECT {columns} FROM {table} t WHERE {where} ORDER BY {_order(request, terms)} LIMIT ? "  # noqa: S608
         "OFFSET ?",

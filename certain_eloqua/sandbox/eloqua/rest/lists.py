@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from certain_eloqua.sandbox.eloqua.rest import records
-from certain_eloqua.sandbox.eloqua.rest.errors import bad_value, duplicate, not_found
+from certain_eloqua.sandbox.eloqua.rest.errors import bad_value, duplicate, has_dependencies, not_found
 from certain_eloqua.sandbox.eloqua.rest.listing import (
     audit,
     body_of,
@@ -134,9 +134,26 @@ _family("account_list", "/assets/account/list", "/assets/account/lists", "Accoun
 
 @answers("GET", "/assets/contact/list/{id}/dependencies", source="Undocumented; used by public clients")
 def dependencies(world: World, request: Request, id: str) -> Response:
-    """List what uses a contact list: nothing does here."""
-    _row(world, ident(id), "contact_list")
-    return json_response([])
+    """List what uses a contact list: segments made of it, and campaigns with a step that names it."""
+    row = _row(world, ident(id), "contact_list")
+    return json_response(_dependencies(world, request, row["id"]))
+
+
+def _dependencies(world: World, request: Request, key: int) -> list[dict[str, Any]]:
+    segments = world.rows(
+        "SELECT DISTINCT l.* FROM eloqua_lists l JOIN eloqua_list_bodies b ON b.list_id = l.id, "
+        "json_each(b.body, '$.elements') e WHERE l.kind = 'segment' "
+        "AND CAST(json_extract(e.value, '$.list.id') AS TEXT) = ? ORDER BY l.id",
+        (str(key),),
+    )
+    campaigns = world.rows(
+        "SELECT DISTINCT a.* FROM eloqua_assets a, json_each(a.body, '$.elements') e "
+        "WHERE a.kind = 'campaign' AND CAST(json_extract(e.value, '$.listId') AS TEXT) = ? ORDER BY a.id",
+        (str(key),),
+    )
+    return [render_list(world, request, one, "minimal") for one in segments] + [
+        {"type": "Campaign", **audit(one), "depth": "minimal", "name": one["name"]} for one in campaigns
+    ]
 
 
 @answers("POST", "/assets/contact/list", source=LISTS)
@@ -180,8 +197,10 @@ def update_list(world: World, request: Request, id: str) -> Response:
 
 @answers("DELETE", "/assets/contact/list/{id}", source=LISTS)
 def delete_list(world: World, request: Request, id: str) -> Response:
-    """Delete a contact list; its members stay contacts."""
+    """Delete a contact list; its members stay contacts. One that something depends on is a 412."""
     row = _row(world, ident(id), "contact_list")
+    if _dependencies(world, request, row["id"]):
+        raise has_dependencies()
     world.run("DELETE FROM eloqua_list_members WHERE list_id = ?", (row["id"],))
     world.run("DELETE FROM eloqua_lists WHERE id = ?", (row["id"],))
     world.note("eloqua", "delete", "list", row["name"], {"id": row["id"]})
