@@ -27,7 +27,6 @@ class Candidate:
     row: int
     profile: int  # position in the frame of profiles, -1 if it is not there
     email: str = ""  # as a key
-    modified: str = ""
     reason: Reason | None = None
     detail: str = ""
 
@@ -53,6 +52,7 @@ def candidates(registrations: pd.DataFrame, profiles: pd.DataFrame, settings: Se
     people = Columns(profiles, ["email", "dateModified"])
     finder = _Finder(profiles)
     found: list[Candidate] = []
+    moments: list[str] = []
     for piece in chunks(len(registrations)):
         read = own.at(piece)
         positions = finder.positions(read["profile.pin"], read["profile.pkProfileId"])
@@ -67,11 +67,11 @@ def candidates(registrations: pd.DataFrame, profiles: pd.DataFrame, settings: Se
         ):
             there = profile >= 0
             one = Candidate(code, row, profile, normalise_email(address if there else email) or "")
-            one.modified = max(modified, changed)
             alive = person_active[profile] if there else nested_active[row]
             _judge(one, bool(active[row]), bool(alive), bool(test[row]), status, kind, settings)
             found.append(one)
-    _merge(found)
+            moments.append(max(modified, changed))
+    _merge(found, moments)
     return found
 
 
@@ -115,13 +115,13 @@ def _judge(
         one.reason, one.detail = Reason.INVALID_EMAIL, "the profile's e-mail address is not valid"
 
 
-def _merge(found: Sequence[Candidate]) -> None:
+def _merge(found: Sequence[Candidate], moments: Sequence[str]) -> None:
     """Of several registrations with one address, the one changed last becomes the contact."""
     newest: dict[str, Candidate] = {}
     for one in found:
         if one.reason is None:
             other = newest.get(one.email)
-            if other is None or (one.modified, one.code) > (other.modified, other.code):
+            if other is None or (moments[one.row], one.code) > (moments[other.row], other.code):
                 newest[one.email] = one
     for one in found:
         if one.reason is None and newest[one.email] is not one:

@@ -39,8 +39,14 @@ def strings(frame: pd.DataFrame, name: str) -> pa.Array:
 
 def texts(frame: pd.DataFrame, name: str) -> list[str]:
     """A column as Python texts, "" where there is nothing."""
-    found: list[str] = pc.fill_null(strings(frame, name), "").to_pylist()
-    return found
+    return list(iter_texts(frame, name))
+
+
+def iter_texts(frame: pd.DataFrame, name: str) -> Iterator[str]:
+    """The same one after the other, for columns too large to be Python texts all at once."""
+    column = strings(frame, name)
+    for piece in chunks(len(column)):
+        yield from pc.fill_null(column.slice(piece.start, len(piece)), "").to_pylist()
 
 
 def flags(frame: pd.DataFrame, name: str, *, default: bool) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -70,11 +76,15 @@ class Columns:
         self._arrays = {name: strings(frame, name) for name in dict.fromkeys(names)}
         self.rows = len(frame)
 
-    def at(self, positions: Sequence[int]) -> dict[str, list[str]]:
-        """The rows at these positions; "" where there is nothing, also where the position is -1."""
+    def at(self, positions: Sequence[int], names: Iterable[str] | None = None) -> dict[str, list[str]]:
+        """The rows at these positions; "" where there is nothing, also where the position is -1.
+
+        `names` asks for some of the columns only.
+        """
         indices = pa.array([None if p < 0 else p for p in positions], pa.int64())
         return {
-            name: pc.fill_null(array.take(indices), "").to_pylist() for name, array in self._arrays.items()
+            name: pc.fill_null(self._arrays[name].take(indices), "").to_pylist()
+            for name in (self._arrays if names is None else names)
         }
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from certain_eloqua.clients.eloqua import ContactList, EloquaClient, ImportReceipt, SyncAction
-from certain_eloqua.clients.errors import InDoubt
-from certain_eloqua.connectors import delivering
+from certain_eloqua.clients.errors import ClientError, InDoubt
+from certain_eloqua.connectors import delivering, leftovers
 from certain_eloqua.connectors.columns import ROWS_AT_ONCE
 from certain_eloqua.connectors.contact_links import Linking
 from certain_eloqua.connectors.delivering import PlanRow, Work
+from certain_eloqua.connectors.interrupted import made_since
 from certain_eloqua.connectors.kind import Action, Delivered, Job, Outcome, Platforms
 from certain_eloqua.connectors.known_contacts import (
     CONTACT_ID,
@@ -25,10 +25,8 @@ from certain_eloqua.connectors.known_contacts import (
 )
 from certain_eloqua.connectors.refusals import check_field_map
 from certain_eloqua.domain.email import normalise_email
-from certain_eloqua.ledger import DeliveredRow, Sent, person_key, value_digest
+from certain_eloqua.ledger import DeliveredRow, Sent, Upload, person_key, value_digest
 from certain_eloqua.mapping import ELOQUA_EMAIL, statement
-
-CLOCKS_APART = timedelta(minutes=5)
 
 
 def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms) -> Delivered:
@@ -43,22 +41,11 @@ def _apply(work: Work) -> None:
     Linking(work).run()
 
 
-@dataclass(slots=True)
-class _Uploaded:
-    """What must be remembered of an uploaded row until Eloqua has answered for it."""
-
-    key: str
-    action: Action
-    email: str
-    contact_id: str
-
-
 class _Sending:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.job = work.job
         self.eloqua: EloquaClient = work.platforms.eloqua
-        self.uploaded: list[_Uploaded] = []
         self._made: frozenset[str] | None = None
 
     def needed(self) -> bool:
@@ -68,24 +55,48 @@ class _Sending:
         check_field_map(self.work.platforms.field_map, self.eloqua)
         working = ensure_working_list(self.eloqua, working_list_name(self.job))
         names = self._field_names()
-        receipt = self.eloqua.import_contacts(
-            self._batches(names),
-            fields={name: statement(name) for name in names},
-            identifier=ELOQUA_EMAIL,
-            update_rule="ifNewIsNotNull",  # a row without a field leaves it as it is
-            sync_actions=[SyncAction.add_to_list(working.id)],
-            name=f"{self.job.connector} {self.work.delivery.record.plan_id[:12]}",
-        )
-        self._tell(working, receipt)
-        rejects = _rejects(receipt)
-        ids = self._ids(working, rejects)
-        rows = [self._row(number, one, receipt, rejects, ids) for number, one in enumerate(self.uploaded, 1)]
+        plan_id = self.work.delivery.record.plan_id
+        if self.work.resumed:
+            leftovers.finish(self.job, self.work.platforms)
+        with leftovers.noted(self.job, self.work.platforms, leftovers.DELIVERY, plan_id) as note:
+            receipt = self._import(names, working, note)
+            self._tell(working, receipt)
+            rejects = _rejects(receipt)
+            ids = self._ids(working, rejects, note)
+        sync = f"/syncs/{receipt.sync_id}"
+        rows = {
+            row.key: self._row(row, rejects.get(number), sync, receipt, ids)
+            for number, row in enumerate(self._rows(), 1)
+        }
         self._remember(rows, rejects, working)
-        self.work.all_done(rows)
+        self.work.all_done(rows.values())
+        self.work.delivery.forget_uploads()
 
     # -- up
 
+    def _import(self, names: list[str], working: ContactList, note: leftovers.Noted) -> ImportReceipt:
+        syncs = self.eloqua.syncs_started
+        try:
+            receipt = self.eloqua.import_contacts(
+                self._batches(names),
+                fields={name: statement(name) for name in names},
+                identifier=ELOQUA_EMAIL,
+                update_rule="ifNewIsNotNull",  # a row without a field leaves it as it is
+                sync_actions=[SyncAction.add_to_list(working.id)],
+                name=note.name,
+            )
+        except ClientError:
+            if self.eloqua.syncs_started == syncs and not self.work.resumed:
+                self.work.delivery.forget_uploads()  # nothing was merged
+            raise
+        note.left = receipt.leftover
+        return receipt
+
     def _rows(self) -> Iterator[PlanRow]:
+        """The rows to upload: the same ones in the same order, until the outcomes are told at the end.
+
+        So what Eloqua says of row 17 is joined to the plan by counting, without keeping 100,000 rows.
+        """
         done = self.work.results
         return self.work.rows(lambda key, action: action is not Action.LINK and key not in done)
 
@@ -98,15 +109,19 @@ class _Sending:
 
     def _batches(self, names: list[str]) -> Iterator[pa.RecordBatch]:
         columns: dict[str, list[str]] = {name: [] for name in names}
+        going: list[Upload] = []
         for row in self._rows():
             contact = row.write["contact"]
             for name, values in columns.items():
                 values.append(contact.get(name, ""))
-            self.uploaded.append(_Uploaded(row.key, row.action, row.email, row.contact_id))
-            if len(columns[ELOQUA_EMAIL]) >= ROWS_AT_ONCE:
+            person = person_key(self.job.account, row.email)
+            going.append(Upload(row.key, person, row.action.value, row.contact_id))
+            if len(going) >= ROWS_AT_ONCE:
+                self.work.delivery.upload(going)
                 yield _batch(columns)
-                columns = {name: [] for name in names}
-        if columns[ELOQUA_EMAIL]:
+                columns, going = {name: [] for name in names}, []
+        if going:
+            self.work.delivery.upload(going)
             yield _batch(columns)
 
     # -- back
@@ -125,12 +140,14 @@ class _Sending:
         if unjoined:
             facts["rejects_without_a_row"] = unjoined
 
-    def _ids(self, working: ContactList, rejects: Mapping[int, _Reject]) -> dict[str, tuple[str, str]]:
+    def _ids(
+        self, working: ContactList, rejects: Mapping[int, _Reject], note: leftovers.Noted
+    ) -> dict[str, tuple[str, str]]:
         """Id and time of creation by address, for the accepted rows whose id the plan did not know."""
         wanted = {
-            normalise_email(one.email)
-            for number, one in enumerate(self.uploaded, 1)
-            if not one.contact_id and (number not in rejects or rejects[number].written)
+            normalise_email(row.email)
+            for number, row in enumerate(self._rows(), 1)
+            if not row.contact_id and (number not in rejects or rejects[number].written)
         }
         found: dict[str, tuple[str, str]] = {}
         if not wanted:
@@ -140,23 +157,22 @@ class _Sending:
             ELOQUA_EMAIL: statement(ELOQUA_EMAIL),
             CREATED_AT: "{{Contact.CreatedAt}}",
         }
-        with self.eloqua.export_contact_list(working.id, fields, name=f"{self.job.connector} ids") as export:
+        with self.eloqua.export_contact_list(working.id, fields, name=f"{note.name} ids") as export:
             for batch in export:
                 for contact, email, created in zip(*(c.to_pylist() for c in batch.columns), strict=True):
                     if (key := normalise_email(email)) in wanted and key is not None:
                         found[key] = (contact, created)
+        note.left = note.left or export.leftover is not None
         return found
 
     def _row(
         self,
-        number: int,
-        one: _Uploaded,
+        one: PlanRow,
+        reject: _Reject | None,
+        sync: str,
         receipt: ImportReceipt,
-        rejects: Mapping[int, _Reject],
         ids: Mapping[str, tuple[str, str]],
     ) -> DeliveredRow:
-        reject = rejects.get(number)
-        sync = f"/syncs/{receipt.sync_id}"
         if reject and not reject.written:
             return DeliveredRow(
                 one.key,
@@ -177,7 +193,7 @@ class _Sending:
         return row
 
     def _is_new(
-        self, one: _Uploaded, created: str, receipt: ImportReceipt, ids: Mapping[str, tuple[str, str]]
+        self, one: PlanRow, created: str, receipt: ImportReceipt, ids: Mapping[str, tuple[str, str]]
     ) -> bool:
         """Whether this delivery made the contact.
 
@@ -188,24 +204,21 @@ class _Sending:
         if one.action is Action.CREATE:
             return True
         if self.work.resumed:
-            began = self.work.delivery.record.started_at - CLOCKS_APART
-            return bool(created) and _moment(created) >= began
+            return made_since(created, self.work.delivery.record.started_at)
         if self._made is None:
             self._made = _youngest(receipt.created, ids)
         return ids.get(normalise_email(one.email) or "", ("", ""))[0] in self._made
 
     def _remember(
-        self, rows: list[DeliveredRow], rejects: Mapping[int, _Reject], working: ContactList
+        self, rows: Mapping[str, DeliveredRow], rejects: Mapping[int, _Reject], working: ContactList
     ) -> None:
         """Remember what was sent, so that only changes are sent next time."""
         account, ledger = self.job.account, self.work.platforms.ledger
-        refused = {
-            one.key: rejects[number].fields
-            for number, one in enumerate(self.uploaded, 1)
-            if number in rejects
-        }
+        refused = {key: rejects[number].fields for number, key in enumerate(rows, 1) if number in rejects}
         contacts = {
-            row.key: row.contact_id for row in rows if row.outcome != Outcome.REJECTED and row.contact_id
+            key: row.contact_id
+            for key, row in rows.items()
+            if row.outcome != Outcome.REJECTED and row.contact_id
         }
 
         def sent() -> Iterator[Sent]:
@@ -286,8 +299,3 @@ def _batch(columns: Mapping[str, list[Any]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict(
         {name: pa.array(values, pa.string()) for name, values in columns.items()}
     )
-
-
-def _moment(text: str) -> datetime:
-    when = datetime.fromisoformat(text)
-    return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from certain_eloqua.clients.certain import Write, WriteResult
 from certain_eloqua.connectors import delivering
+from certain_eloqua.connectors.carriers import carriers_now
+from certain_eloqua.connectors.columns import iter_texts
 from certain_eloqua.connectors.delivering import ROW, PlanRow, Work
-from certain_eloqua.connectors.identity import EXTERNAL_KEY, NEW_ID, SOURCE
+from certain_eloqua.connectors.identity import EXTERNAL_KEY, NEW_ID, SOURCE, carried_by_another
 from certain_eloqua.connectors.kind import Action, Outcome
 from certain_eloqua.ledger import DeliveredRow
 
@@ -23,9 +25,12 @@ class Linking:
         self.work = work
         self.linked = 0
         self.refused = 0
+        self.carried = 0
+        self._carriers: Mapping[str, set[str]] = {}
         self._under_way: dict[str, PlanRow] = {}
 
     def run(self) -> None:
+        self._carriers = carriers_now(self.work.platforms.certain, self._late_ids())
         self.work.write_many(self._writes(), self._settle)
         for step in self.work.steps.get(LINKED, {}).values():
             if step.outcome == Outcome.REJECTED:
@@ -37,6 +42,18 @@ class Linking:
         self.work.facts["profiles_linked"] = self.linked
         if self.refused:
             self.work.facts["profiles_not_linked"] = self.refused
+        if self.carried:
+            self.work.facts["ids_carried_by_another_profile"] = self.carried
+
+    def _late_ids(self) -> set[str]:
+        """Ids of contacts that were there before and that the plan did not know: a profile may carry them."""
+        keys, planned = iter_texts(self.work.plan, "key"), iter_texts(self.work.plan, "contact_id")
+        late = set()
+        for key, contact in zip(keys, planned, strict=True):
+            sent = self.work.results.get(key)
+            if sent and sent.contact_id and sent.contact_id != contact and sent.outcome == Outcome.UPDATED:
+                late.add(sent.contact_id)
+        return late
 
     def _writes(self) -> Iterator[Write]:
         done = self.work.steps.get(LINKED, {})
@@ -68,6 +85,11 @@ class Linking:
                 del fields[EXTERNAL_KEY]
         elif row.contact_id and contact != row.contact_id and EXTERNAL_KEY in fields:
             fields[EXTERNAL_KEY] = contact
+        others = self._carriers.get(contact or "", set()) - {row.profile_pin}
+        if others and sent is not None and EXTERNAL_KEY in fields:
+            self.carried += 1
+            self.work.done(replace(sent, cause=carried_by_another(min(others), contact or "")))
+            return {}
         return fields
 
     def _settle(self, result: WriteResult) -> DeliveredRow:

@@ -12,8 +12,16 @@ import orjson
 import pandas as pd
 
 from certain_eloqua.connectors.candidates import Candidate, People, candidates
-from certain_eloqua.connectors.columns import Columns, chunks, rows_of, texts
-from certain_eloqua.connectors.identity import EXTERNAL_KEY, NEW_ID, SOURCE, held_by_another, link
+from certain_eloqua.connectors.carriers import Carriers
+from certain_eloqua.connectors.columns import ROWS_AT_ONCE, Columns, rows_of, texts
+from certain_eloqua.connectors.identity import (
+    EXTERNAL_KEY,
+    NEW_ID,
+    SOURCE,
+    carried_by_another,
+    held_by_another,
+    link,
+)
 from certain_eloqua.connectors.kind import Action, Job
 from certain_eloqua.connectors.known_contacts import CONTACT_ID, working_list_name
 from certain_eloqua.connectors.plan_writer import Changes, PlanWriter
@@ -48,6 +56,8 @@ class _Upsert:
         self.pairs = field_map.outgoing
         self.found = candidates(reads["registrations"], reads["profiles"], self.settings)
         members = [EXTERNAL_KEY, SOURCE, *(pair.certain for pair in self.pairs)]
+        self.carriers = Carriers(reads["profiles"])
+        self.carry: Mapping[str, set[str]] = {}
         self.people = People(reads["registrations"], reads["profiles"], members)
         contacts = reads["contacts"]
         self.contacts = Columns(contacts, [CONTACT_ID, *(pair.eloqua for pair in self.pairs)])
@@ -63,13 +73,16 @@ class _Upsert:
 
     def plan(self) -> pd.DataFrame:
         writer = PlanWriter(self.job.run_id)
-        for piece in chunks(len(self.found)):
-            some = [self.found[i] for i in piece]
+        while self.found:
+            # What is planned is let go: the plan grows as the candidates become fewer.
+            some, self.found = self.found[:ROWS_AT_ONCE], self.found[ROWS_AT_ONCE:]
             people = rows_of(self.people.at(some), len(some))
-            live = rows_of(self.contacts.at([self.by_email.get(one.email, -1) for one in some]), len(some))
+            there = self.contacts.at([self.by_email.get(one.email, -1) for one in some])
             persons = [person_key(self.job.account, one.email) if one.reason is None else "" for one in some]
-            sent = rows_of(self.sent.at([self.sent_to.get(person, -1) for person in persons]), len(some))
-            for one, person, contact, before in zip(some, people, live, sent, strict=True):
+            sent = self.sent.at([self.sent_to.get(person, -1) for person in persons])
+            self.carry = self.carriers.of({*there[CONTACT_ID], *sent["contact_id"]} - {""})
+            live, known = rows_of(there, len(some)), rows_of(sent, len(some))
+            for one, person, contact, before in zip(some, people, live, known, strict=True):
                 self._add(writer, one, person, contact, before)
         return writer.frame()
 
@@ -173,11 +186,14 @@ class _Upsert:
             person[SOURCE],
             contact_id or NEW_ID,
             take_over=self.settings.take_over_source,
+            carriers=self.carry.get(contact_id, set()) - {pin},
         )
         for name, (value, old) in found.fields.items():
             changes.set("profile", name, value, old)
         if found.held_by:
             remarks.append(held_by_another(found.held_by))
+        if found.carried_by is not None:
+            remarks.append(carried_by_another(found.carried_by, contact_id))
 
 
 def _address(person: Mapping[str, str], one: Candidate) -> str:

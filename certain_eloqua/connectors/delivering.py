@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from certain_eloqua.clients.certain import Write, WriteResult
 from certain_eloqua.clients.errors import AuthError, BudgetReached, ClientError, InDoubt, Permanent, Transient
-from certain_eloqua.connectors.columns import Columns, chunks, texts
+from certain_eloqua.connectors import interrupted
+from certain_eloqua.connectors.columns import Columns, chunks, iter_texts, texts
 from certain_eloqua.connectors.kind import DELIVERY_SCHEMA, WRITES, Action, Delivered, Job, Outcome, Platforms
 from certain_eloqua.ledger import DeliveredRow, Delivery
 
@@ -82,10 +83,13 @@ class Work:
 
     def rows(self, wanted: Callable[[str, Action], bool]) -> Iterator[PlanRow]:
         """The rows with something to write that are wanted by key and action, in the plan's order."""
-        actions = texts(self.plan, "action")
-        keys = texts(self.plan, "key")
-        for piece in chunks(len(actions)):
-            some = [i for i in piece if actions[i] in WRITES and wanted(keys[i], Action(actions[i]))]
+        for piece in chunks(self._columns.rows):
+            known = self._columns.at(piece, ("key", "action"))
+            some = [
+                i
+                for i, key, action in zip(piece, known["key"], known["action"], strict=True)
+                if action in WRITES and wanted(key, Action(action))
+            ]
             columns = self._columns.at(some)
             for values in zip(*(columns[name] for name in columns), strict=True):
                 key, action, email, contact, pin, code, write, changes = values
@@ -180,9 +184,10 @@ def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms, apply: Callable[
         except BaseException:
             work.write_down()
             raise
+        told = interrupted.tell(work)
         frame = _frame(work)
         _remember_profiles(work, frame)
-        delivery.finish(Counter(texts(frame, "outcome")))
+        delivery.finish(Counter(iter_texts(frame, "outcome")), told)
     return Delivered(frame, work.facts)
 
 
@@ -193,7 +198,7 @@ def plan_id(job: Job, plan: pd.DataFrame) -> str:
     made_by = texts(plan, "plan")[:1] if "plan" in plan.columns else []
     digest.update("\x1e".join([job.connector, job.account, event, *(made_by or [job.run_id])]).encode())
     for name in ("key", "action", "write"):
-        for value in texts(plan, name):
+        for value in iter_texts(plan, name):
             digest.update(value.encode())
             digest.update(b"\x1f")
     return digest.hexdigest()
@@ -261,7 +266,9 @@ def _frame(work: Work) -> pd.DataFrame:
             f"{missing} rows have no outcome",
             advice="What was delivered is remembered; run again to deliver the rest.",
         )
-    frame: pd.DataFrame = pa.Table.from_batches(batches, schema=DELIVERY_SCHEMA).to_pandas()
+    table = pa.Table.from_batches(batches, schema=DELIVERY_SCHEMA)
+    del batches
+    frame: pd.DataFrame = table.to_pandas(self_destruct=True, split_blocks=True)
     return frame
 
 
@@ -276,7 +283,10 @@ def _remember_profiles(work: Work, frame: pd.DataFrame) -> None:
     pins = {
         contact: pin
         for contact, pin, outcome in zip(
-            texts(frame, "contact_id"), texts(frame, "profile_pin"), texts(frame, "outcome"), strict=True
+            iter_texts(frame, "contact_id"),
+            iter_texts(frame, "profile_pin"),
+            iter_texts(frame, "outcome"),
+            strict=True,
         )
         if contact and pin and outcome not in (Outcome.SKIPPED, Outcome.REJECTED)
     }

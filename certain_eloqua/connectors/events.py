@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from certain_eloqua.domain.event import is_plain_code
 from certain_eloqua.mapping import nearest
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ def _codes(content: list[Any], say: Say) -> EventSelection | None:
     for number, code in enumerate(content):
         if isinstance(code, bool) or not isinstance(code, (str, int)) or not str(code).strip():
             say((number,), f"{code!r} is not an event code", allowed=FORMS)
+            return None
+        if not is_plain_code(str(code).strip()):
+            said = f"{code!r} cannot be an event code here"
+            say((number,), said, allowed=("letters", "digits", "`_`", "`.`", "`-`"))
             return None
         codes.append(str(code).strip())
     return EventSelection(codes=tuple(dict.fromkeys(codes)))

@@ -15,7 +15,7 @@ from typing import Any
 from certain_eloqua.connectors.catalogue import KINDS
 from certain_eloqua.connectors.events import FORMS, EventSelection, read_events
 from certain_eloqua.connectors.kind import Kind, KindSettings
-from certain_eloqua.connectors.problems import Problem
+from certain_eloqua.connectors.problems import Problem, dotted
 from certain_eloqua.connectors.schedule import Schedule, read_schedule
 from certain_eloqua.connectors.settings_reading import settings_from
 from certain_eloqua.domain.email import is_valid_email
@@ -72,11 +72,11 @@ def load_connectors(folder: Path | str, kinds: Mapping[str, Kind] | None = None)
     """All connectors of a folder. Files in folders below it are not connectors."""
     folder = Path(folder)
     if not folder.is_dir():
-        return Catalogue((), (Problem(folder, 1, None, "there is no such folder of connector files"),))
+        return Catalogue((), (Problem(folder, None, None, "there is no such folder of connector files"),))
     connectors: dict[str, Connector] = {}
     problems: list[Problem] = []
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES or path.name.startswith(".") or not path.is_file():
+        if path.suffix.lower() not in SUFFIXES or path.name.startswith(".") or path.is_dir():
             continue
         connector, found = load_connector(path, kinds)
         problems += found
@@ -99,6 +99,26 @@ def load_connector(
     return (None if reader.problems else connector), tuple(reader.problems)
 
 
+def fault_of_name(path: Path) -> tuple[str, str | None] | None:
+    """What is wrong with a file's name as that of a connector, and a better one; None if nothing is."""
+    name = path.stem
+    if path.suffix.lower() not in SUFFIXES:
+        return f"{path.name!r} would not be read: connector files end in {SUFFIXES[0]}", f"{path.name}.yaml"
+    if not NAME.fullmatch(name):
+        proposal = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "my_connector"
+        proposal = proposal if proposal[0].isalpha() else f"c_{proposal}"
+        return (
+            f"the file's name is the connector's name, and {name!r} cannot be one: "
+            "small letters, digits and _ are allowed, a letter first",
+            f"{proposal}{path.suffix}",
+        )
+    if name in TAKEN_NAMES:
+        return f"{name!r} is the name of a group of assets; choose another name for the file", None
+    if len(name) > LONGEST_NAME:
+        return f"the name is {len(name)} characters long; {LONGEST_NAME} are allowed", None
+    return None
+
+
 class _Reader:
     def __init__(self, path: Path, document: Document, kinds: Mapping[str, Kind]) -> None:
         self.path = path
@@ -106,7 +126,7 @@ class _Reader:
         self.kinds = kinds
         self.problems: list[Problem] = []
         for fault in document.faults:
-            self.problems.append(Problem(path, fault.line, _dotted(fault.place), fault.message))
+            self.problems.append(Problem(path, fault.line, dotted(fault.place), fault.message))
 
     def connector(self) -> Connector | None:
         self._name()
@@ -134,20 +154,9 @@ class _Reader:
         )
 
     def _name(self) -> None:
-        name = self.path.stem
-        if not NAME.fullmatch(name):
-            proposal = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "my_connector"
-            proposal = proposal if proposal[0].isalpha() else f"c_{proposal}"
-            self._say(
-                (),
-                f"the file's name is the connector's name, and {name!r} cannot be one: "
-                "small letters, digits and _ are allowed, a letter first",
-                nearest=f"{proposal}{self.path.suffix}",
-            )
-        elif name in TAKEN_NAMES:
-            self._say((), f"{name!r} is the name of a group of assets; choose another name for the file")
-        elif len(name) > LONGEST_NAME:
-            self._say((), f"the name is {len(name)} characters long; {LONGEST_NAME} are allowed")
+        fault = fault_of_name(self.path)
+        if fault is not None:
+            self._say((), fault[0], nearest=fault[1])
 
     def _kind(self, name: Any) -> Kind | None:
         if isinstance(name, str) and name in self.kinds:
@@ -217,12 +226,4 @@ class _Reader:
         self, place: Place, message: str, *, allowed: tuple[str, ...] = (), nearest: str | None = None
     ) -> None:
         line = self.document.line(place)
-        self.problems.append(Problem(self.path, line, _dotted(place), message, allowed, nearest))
-
-
-def _dotted(place: Place) -> str | None:
-    """`settings.registration_statuses[0]`."""
-    said = ""
-    for part in place:
-        said += f"[{part}]" if isinstance(part, int) else f".{part}" if said else part
-    return said or None
+        self.problems.append(Problem(self.path, line, dotted(place), message, allowed, nearest))

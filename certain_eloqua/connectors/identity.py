@@ -6,6 +6,7 @@ system's mark, unless the connector was told to.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 EXTERNAL_KEY = "externalKey"
@@ -21,6 +22,7 @@ class Link:
 
     fields: dict[str, tuple[str, str]]
     held_by: str | None = None  # another system's name, when it keeps us from writing
+    carried_by: str | None = None  # PIN of another profile that has the id already, likewise
 
 
 def is_ours(source: str) -> bool:
@@ -28,16 +30,37 @@ def is_ours(source: str) -> bool:
     return source.strip().casefold() in ("", ELOQUA.casefold())
 
 
-def link(external_key: str, source: str, contact_id: str, *, take_over: bool) -> Link:
-    """What ties a profile with these two values to a contact."""
+def link(
+    external_key: str,
+    source: str,
+    contact_id: str,
+    *,
+    take_over: bool,
+    carriers: Iterable[str] = (),
+) -> Link:
+    """What ties a profile with these two values to a contact.
+
+    `carriers` are the PINs of other active profiles that have the contact's id. A second one with the same id
+    would leave it open who is meant, so neither id nor source is written then.
+    """
     fields: dict[str, tuple[str, str]] = {}
     if not is_ours(source) and not take_over:
         return Link({}, held_by=source.strip())
+    if external_key.strip() != contact_id and (another := min(carriers, default=None)) is not None:
+        return Link({}, carried_by=another)
     if external_key.strip() != contact_id:
         fields[EXTERNAL_KEY] = (contact_id, external_key)
     if source.strip() != ELOQUA:
         fields[SOURCE] = (ELOQUA, source)
     return Link(fields)
+
+
+def carried_by_another(pin: str, contact_id: str) -> str:
+    """The remark about a profile that is not given an id, because another one has it."""
+    return (
+        f"profile {pin} carries the External Profile ID {contact_id} already: "
+        "neither id nor source is written a second time"
+    )
 
 
 def held_by_another(system: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from certain_eloqua.clients.certain import ProfileIdentifier, Write, WriteResult
-from certain_eloqua.clients.errors import Permanent
+from certain_eloqua.clients.errors import NotFound, Permanent
 from certain_eloqua.connectors import delivering
 from certain_eloqua.connectors.delivering import OUTCOMES, PlanRow, Work, refused
 from certain_eloqua.connectors.identity import EXTERNAL_KEY, SOURCE
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from certain_eloqua.clients.certain import CertainClient
 
 WAITLISTED = "waitlisted"
+OUT_OF_DATE = "; what was read of Certain is out of date, read it again with `full: true`"
 
 
 def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms) -> Delivered:
@@ -124,6 +125,8 @@ class _Writing:
     def _settle(self, result: WriteResult) -> DeliveredRow:
         row = self._under_way.pop(str(result.key))
         if result.error is not None:
+            if isinstance(result.error, NotFound):
+                result.error.came_back += OUT_OF_DATE
             return refused(
                 row.key,
                 result.error,

@@ -5,14 +5,20 @@ One row per member, with the contact's id as its key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from certain_eloqua.connectors.columns import Columns, chunks, rows_of, texts
-from certain_eloqua.connectors.identity import EXTERNAL_KEY, SOURCE, held_by_another, link
+from certain_eloqua.connectors.identity import (
+    EXTERNAL_KEY,
+    SOURCE,
+    carried_by_another,
+    held_by_another,
+    link,
+)
 from certain_eloqua.connectors.import_settings import ListImportSettings
 from certain_eloqua.connectors.kind import Action, Job
 from certain_eloqua.connectors.list_members import CONTACT_ID, KNOWN_PIN, LEFT_OUT, pages_in_words
@@ -75,6 +81,7 @@ class _Import:
         self.registered = registered
         self.contacts = reads["contacts"]
         self.frame = reads["profiles"]
+        self.carriers: Mapping[str, Collection[str]] = {}
 
     def plan(self) -> pd.DataFrame:
         writer = PlanWriter(self.job.run_id)
@@ -107,6 +114,7 @@ class _Import:
             for contact_id, email, pin, outside in zip(ids, emails, pins, left_out, strict=True)
         ]
         self._merge(members, profiles)
+        self.carriers = profiles.carriers()
         return members
 
     def _match(
@@ -235,12 +243,18 @@ class _Import:
         self, changes: Changes, contact_id: str, profile: Mapping[str, str], remarks: list[str]
     ) -> None:
         found = link(
-            profile[EXTERNAL_KEY], profile[SOURCE], contact_id, take_over=self.settings.take_over_source
+            profile[EXTERNAL_KEY],
+            profile[SOURCE],
+            contact_id,
+            take_over=self.settings.take_over_source,
+            carriers=[pin for pin in self.carriers.get(contact_id, ()) if pin != profile["profilePin"]],
         )
         for name, (value, old) in found.fields.items():
             changes.set("profile", name, value, old)
         if found.held_by:
             remarks.append(held_by_another(found.held_by))
+        if found.carried_by is not None:
+            remarks.append(carried_by_another(found.carried_by, contact_id))
 
     @staticmethod
     def _action(changes: Changes, mapped: bool) -> Action:

@@ -17,6 +17,7 @@ KIND = Kind(
     level="account",
     summary="Creates or updates a Certain profile for every contact of an Eloqua list.",
     settings=Settings,
+    writes_to="certain",
     reads=("profiles",),
     own_read="contacts",
     gather=list_members.gather,

@@ -30,6 +30,7 @@ KIND = Kind(
     level="event",
     summary="Registers every contact of an Eloqua list for the event, and creates or updates their profiles.",
     settings=Settings,
+    writes_to="certain",
     reads=("profiles", "registrations", "attendee_types", "statuses"),
     own_read="contacts",
     gather=list_members.gather,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from certain_eloqua.mapping import FieldMap
 
 Level = Literal["account", "event"]
+Platform = Literal["certain", "eloqua"]
 
 
 class Action(StrEnum):
@@ -49,6 +50,9 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     REJECTED = "rejected"  # the platform refused it; ``code`` and ``cause`` say why
 
+
+SETTLED = "settled"
+"""Code of a row whose outcome is an interrupted run's; it may be told for a row that is `unchanged` now."""
 
 WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.UPSERT, Action.LINK, Action.ADD})
 DELIVERED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.ADDED})
@@ -146,13 +150,12 @@ class Kind:
     level: Level
     summary: str  # one sentence for lists and help
     settings: type[KindSettings]
-    reads: tuple[
-        str, ...
-    ]  # shared reads the plan needs: profiles, registrations, attendee_types, statuses, sent
+    writes_to: Platform  # whose records the delivery is about; the other side may learn ids
+    # Shared reads the plan needs: profiles, registrations, attendee_types, statuses, sent.
+    reads: tuple[str, ...]
     plan: Callable[[Job, Mapping[str, pd.DataFrame], FieldMap], pd.DataFrame]
     deliver: Callable[[Job, pd.DataFrame, Platforms], Delivered]
     own_read: str | None = None  # name of the connector's own read asset, e.g. contacts
     gather: Callable[[Job, Platforms], Gathered] | None = None
-    gather_reads: tuple[
-        str, ...
-    ] = ()  # shared reads that ``gather`` takes as its third argument, if they are at hand
+    # Shared reads that ``gather`` takes as its third argument, if they are at hand.
+    gather_reads: tuple[str, ...] = ()

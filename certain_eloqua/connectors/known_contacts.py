@@ -14,7 +14,9 @@ import pyarrow as pa
 
 from certain_eloqua.clients.certain import PROFILE_SCHEMA, REGISTRATION_SCHEMA, to_table
 from certain_eloqua.clients.errors import Permanent
+from certain_eloqua.connectors import leftovers
 from certain_eloqua.connectors.candidates import candidates
+from certain_eloqua.connectors.interrupted import Interrupted
 from certain_eloqua.connectors.kind import Gathered, Job, Platforms
 from certain_eloqua.connectors.refusals import check_field_map
 from certain_eloqua.domain.email import normalise_email
@@ -66,6 +68,7 @@ def gather(job: Job, platforms: Platforms, reads: Mapping[str, pd.DataFrame] | N
     An address that was looked up and is not in Eloqua has a row without an id. `reads` holds registrations
     and profiles if they are at hand; otherwise they are asked of Certain.
     """
+    left = leftovers.finish(job, platforms)
     check_field_map(platforms.field_map, platforms.eloqua)
     fields = contact_columns(platforms.field_map)
     schema = pa.schema([(name, pa.string()) for name in fields])
@@ -76,7 +79,11 @@ def gather(job: Job, platforms: Platforms, reads: Mapping[str, pd.DataFrame] | N
         "working_list_id": found.id if found else None,
         "field_map": platforms.field_map.version,
     }
-    return Gathered(schema, _contacts(job, platforms, reads, found, fields, schema, facts), facts)
+    if left:
+        facts["leftovers_deleted"] = sum(one.deleted for one in left)
+    interrupted = Interrupted(job, platforms, left)
+    contacts = _contacts(job, platforms, reads, found, interrupted, fields, schema, facts)
+    return Gathered(schema, contacts, facts)
 
 
 def _contacts(
@@ -84,19 +91,25 @@ def _contacts(
     platforms: Platforms,
     reads: Mapping[str, pd.DataFrame] | None,
     found: ContactList | None,
+    interrupted: Interrupted,
     fields: Mapping[str, str],
     schema: pa.Schema,
     facts: dict[str, Any],
 ) -> Iterator[pa.RecordBatch]:
     known: set[str] = set()
     if found is not None:
-        with platforms.eloqua.export_contact_list(
-            found.id, fields, name=f"{job.connector} {job.run_id[:8]}"
-        ) as rows:
+        with (
+            leftovers.noted(job, platforms, leftovers.READ, job.run_id) as note,
+            platforms.eloqua.export_contact_list(found.id, fields, name=note.name) as rows,
+        ):
             for batch in rows:
+                interrupted.look_at(_members(batch))
                 known.update(normalise_email(email) or "" for email in batch.column(ELOQUA_EMAIL).to_pylist())
                 yield batch
             facts["export_sync"] = f"/syncs/{rows.sync_id}"
+            rows.close()
+            note.left = rows.leftover is not None
+    facts["settled"] = interrupted.settle()
     facts["contacts_in_working_list"] = len(known)
     unknown = _unknown(job, _people(job, platforms, reads), known)
     facts["unknown_addresses"] = len(unknown)
@@ -107,6 +120,11 @@ def _contacts(
     facts["looked_up"] = len(unknown)
     facts["found_by_lookup"] = sum(1 for contact in batch.column(CONTACT_ID).to_pylist() if contact)
     yield batch
+
+
+def _members(batch: pa.RecordBatch) -> Iterator[tuple[str, str, str]]:
+    columns = (batch.column(name).to_pylist() for name in (CONTACT_ID, ELOQUA_EMAIL, CREATED_AT))
+    yield from zip(*columns, strict=True)
 
 
 def _unknown(job: Job, reads: Mapping[str, pd.DataFrame], known: set[str]) -> list[str]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from certain_eloqua.clients.errors import Permanent
+from certain_eloqua.connectors import leftovers
 from certain_eloqua.connectors.import_settings import ListImportSettings
 from certain_eloqua.connectors.kind import Gathered, Job, Platforms
 from certain_eloqua.connectors.plan_writer import Reason
@@ -37,6 +38,7 @@ def contact_fields(field_map: FieldMap) -> dict[str, str]:
 def gather(job: Job, platforms: Platforms) -> Gathered:
     """All members of the connector's list, those outside of its pages marked as left out."""
     settings: ListImportSettings = job.settings
+    left = leftovers.finish(job, platforms)
     check_field_map(platforms.field_map, platforms.eloqua)
     found = find_list(platforms.eloqua, settings.contact_list_name)
     fields = contact_fields(platforms.field_map)
@@ -48,6 +50,8 @@ def gather(job: Job, platforms: Platforms) -> Gathered:
         "contact_list_id": found.id,
         "field_map": platforms.field_map.version,
     }
+    if left:
+        facts["leftovers_deleted"] = sum(one.deleted for one in left)
     return Gathered(schema, _members(job, platforms, found, fields, schema, facts), facts)
 
 
@@ -106,9 +110,10 @@ def _members(
     waiting: list[pa.RecordBatch] = []
     members = 0
     known = platforms.ledger.known_profiles(job.account)
-    with platforms.eloqua.export_contact_list(
-        found.id, fields, name=f"{job.connector} {job.run_id[:8]}"
-    ) as export:
+    with (
+        leftovers.noted(job, platforms, leftovers.READ, job.run_id) as note,
+        platforms.eloqua.export_contact_list(found.id, fields, name=note.name) as export,
+    ):
         for batch in export:
             members += batch.num_rows
             if whole:
@@ -117,6 +122,8 @@ def _members(
             else:
                 waiting.append(batch)
         facts["export_sync"] = f"/syncs/{export.sync_id}"
+        export.close()
+        note.left = export.leftover is not None
     left_out = 0
     if not whole:
         table, left_out = _in_pages(pa.Table.from_batches(waiting, schema=_bare(schema)), settings)
@@ -124,8 +131,9 @@ def _members(
         yield from table.cast(schema).to_batches()
     facts.update(members=members, imported_from_list=members - left_out, left_out=left_out)
     if left_out:
+        which = f"all {members}" if left_out == members else f"{left_out} of {members}"
         facts[Reason.LIST_TRUNCATED.value] = (
-            f"{left_out} of {members} contacts are outside of {pages_in_words(settings)} and are not imported"
+            f"{which} contacts are outside of {pages_in_words(settings)} and are not imported"
         )
         platforms.progress(facts[Reason.LIST_TRUNCATED.value])
 

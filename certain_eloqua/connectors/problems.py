@@ -8,18 +8,33 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault: file, line (from 1), field, what is allowed, and what was probably meant."""
+    """One fault: file, line (from 1; None for the whole), field, what is allowed, what was probably meant."""
 
     file: Path
-    line: int
+    line: int | None
     field: str | None
     message: str
     allowed: tuple[str, ...] = ()
     nearest: str | None = None
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}: "
-        what = f"{self.field}: {self.message}" if self.field else self.message
-        hint = f" Did you mean `{self.nearest}`?" if self.nearest else ""
-        allowed = f" Allowed: {', '.join(self.allowed)}." if self.allowed else ""
-        return f"{where}{what}.{hint}{allowed}"
+        where = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
+        return where + in_words(self.field, self.message, self.allowed, self.nearest)
+
+
+def in_words(
+    field: str | None, message: str, allowed: tuple[str, ...] = (), nearest: str | None = None
+) -> str:
+    """A fault as sentences, wherever the setting was given."""
+    what = f"{field}: {message}" if field else message
+    hint = f" Did you mean `{nearest}`?" if nearest else ""
+    choices = f" Allowed: {', '.join(allowed)}." if allowed else ""
+    return f"{what}.{hint}{choices}"
+
+
+def dotted(place: tuple[str | int, ...]) -> str | None:
+    """`settings.registration_statuses[0]`."""
+    said = ""
+    for part in place:
+        said += f"[{part}]" if isinstance(part, int) else f".{part}" if said else part
+    return said or None

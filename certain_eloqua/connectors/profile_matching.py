@@ -107,11 +107,11 @@ class Profiles:
         unreachable = [p for p in carriers if not is_valid_email(self.emails[p])]
         if len(unreachable) == 1:
             return Match(unreachable[0], detail=["found by its id, having no usable e-mail address"])
-        if carriers:
-            return Match(
-                detail=[f"profile {self.pins[carriers[0]]} carries the same id, with another e-mail address"]
-            )
         return Match()
+
+    def carriers(self) -> dict[str, list[str]]:
+        """PINs of the active profiles that carry a contact's id, by id."""
+        return {key: [self.pins[p] for p in self._ours(key) if self.active[p]] for key in list(self._by_key)}
 
     def _ours(self, contact_id: str) -> list[int]:
         """Profiles with this id; an id of Marketo's may be the same number, and is not ours."""

@@ -15,6 +15,12 @@ from certain_eloqua.connectors.kind import KindSettings
 from certain_eloqua.connectors.schedule import Say
 from certain_eloqua.mapping import nearest
 
+_TOO = {
+    "too_short": ("min_length", "value"),
+    "too_long": ("max_length", "value"),
+    "string_too_short": ("min_length", "character"),
+    "string_too_long": ("max_length", "character"),
+}
 _NAMES = {str: "a text", int: "a whole number", bool: "true, false", float: "a number"}
 
 
@@ -53,6 +59,13 @@ def _tell(model: type[KindSettings], given: dict[str, Any], fault: Any, say: Say
 
 
 def _why(fault: Any) -> str:
+    if fault["type"].endswith("_type"):
+        return ""  # what is allowed says it better
+    if fault["type"] in _TOO:
+        limit, unit = _TOO[fault["type"]]
+        number = fault["ctx"][limit]
+        least = "at least" if limit.startswith("min") else "at most"
+        return f": it should have {least} {number} {unit}{'' if number == 1 else 's'}"
     said = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     return (
         f": it should be {said}"

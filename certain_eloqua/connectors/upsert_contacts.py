@@ -44,6 +44,7 @@ KIND = Kind(
     summary="Creates or updates an Eloqua contact for every registration of the chosen statuses, "
     "and writes the contact's id and source back to the profile.",
     settings=Settings,
+    writes_to="eloqua",
     reads=("profiles", "registrations", "attendee_types", "statuses", "sent"),
     own_read="contacts",
     gather=known_contacts.gather,

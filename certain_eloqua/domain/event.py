@@ -1,5 +1,6 @@
 """An event, its place in an account, and its times."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -84,3 +85,12 @@ class Event:
     timezone_label: str = ""
     timezone_is_guessed: bool = False
     is_active: bool = True
+
+
+# Codes are keys of partitions and names of folders: `...`, `,` and `|` mean ranges and lists, `/` a folder.
+_PLAIN_CODE = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]+")
+
+
+def is_plain_code(code: str) -> bool:
+    """Whether an event's code can be chosen: letters, digits, `_`, `.` and `-`, no `...` in it."""
+    return _PLAIN_CODE.fullmatch(code) is not None and "..." not in code and len(code) <= 100

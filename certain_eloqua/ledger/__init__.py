@@ -1,9 +1,10 @@
 """The ledger: what we have sent, are delivering, and who is at it. SQLAlchemy tables, migrated on opening."""
 
-from certain_eloqua.ledger.deliveries import DeliveredRow, Delivery, DeliveryRecord
+from certain_eloqua.ledger.deliveries import DeliveredRow, Delivery, DeliveryRecord, Upload
 from certain_eloqua.ledger.errors import AlreadyRunning, Holder, LedgerUnusable
 from certain_eloqua.ledger.ledger import SENT_SCHEMA, Ledger, Sent
 from certain_eloqua.ledger.people import person_key, value_digest
+from certain_eloqua.ledger.traces import Trace
 
 __all__ = [
     "SENT_SCHEMA",
@@ -15,6 +16,8 @@ __all__ = [
     "Ledger",
     "LedgerUnusable",
     "Sent",
+    "Trace",
+    "Upload",
     "person_key",
     "value_digest",
 ]

@@ -10,14 +10,19 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from certain_eloqua.ledger.tables import delivered_rows, deliveries
+from certain_eloqua.ledger.tables import delivered_rows, deliveries, uploads
 
 STARTED, FINISHED, FAILED = "started", "finished", "failed"
+SETTLED = "settled"
+"""Ended early; a later run has looked up and written down what it did, and will tell it."""
+TOLD = "told"
+"""Settled, and the delivery of a later run has told what it did."""
 _ROWS_AT_ONCE = 2_000
 
 
@@ -34,6 +39,16 @@ class DeliveredRow:
     profile_pin: str | None = None
     registration_code: str | None = None
     sync: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A row on its way to a platform. Its person is a digest."""
+
+    key: str
+    person: str
+    action: str
+    contact_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +94,44 @@ class Delivery:
 
     def write_down(self, rows: Iterable[DeliveredRow]) -> None:
         """Remember what became of rows, in one transaction. Writing a row down again replaces it."""
-        values = [{"plan_id": self.record.plan_id, **asdict(row)} for row in rows]
+        values = ({"plan_id": self.record.plan_id, **asdict(row)} for row in rows)
+        statement = upsert(self._engine, delivered_rows)
         with self._engine.begin() as connection:
-            for start in range(0, len(values), _ROWS_AT_ONCE):
-                connection.execute(
-                    upsert(self._engine, delivered_rows), values[start : start + _ROWS_AT_ONCE]
-                )
+            while some := list(islice(values, _ROWS_AT_ONCE)):
+                connection.execute(statement, some)
 
-    def finish(self, counts: Mapping[str, int]) -> None:
-        """All of the plan is delivered."""
+    def upload(self, rows: Iterable[Upload]) -> None:
+        """Remember that rows are about to be sent, in case nobody is left to hear what became of them."""
+        values = ({"plan_id": self.record.plan_id, **asdict(row)} for row in rows)
+        statement = upsert(self._engine, uploads)
+        with self._engine.begin() as connection:
+            while some := list(islice(values, _ROWS_AT_ONCE)):
+                connection.execute(statement, some)
+
+    def uploads(self) -> Iterator[Upload]:
+        """Rows that were about to be sent and whose outcome nobody wrote down."""
+        wanted = [c for c in uploads.c if c.name != "plan_id"]
+        query = select(*wanted).where(uploads.c.plan_id == self.record.plan_id)
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=5_000).execute(query):
+                yield Upload(**row._mapping)
+
+    def forget_uploads(self) -> None:
+        """Their outcome is written down, or nothing was sent after all."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(uploads).where(uploads.c.plan_id == self.record.plan_id))
+
+    def finish(self, counts: Mapping[str, int], tells: Iterable[str] = ()) -> None:
+        """All of the plan is delivered. `tells`: settled plans whose outcome this delivery tells too."""
+        with self._engine.begin() as connection:
+            told = update(deliveries).where(deliveries.c.plan_id.in_(list(tells)))
+            connection.execute(told.where(deliveries.c.state == SETTLED).values(state=TOLD))
         self._end(FINISHED, counts, None)
+
+    def settle(self, counts: Mapping[str, int], cause: str) -> None:
+        """What this delivery did before it ended early is written down."""
+        self.forget_uploads()
+        self._end(SETTLED, counts, cause)
 
     def fail(self, cause: str) -> None:
         """This attempt ended early; the next goes on from here."""
@@ -150,9 +193,28 @@ def deliveries_of(
         return [_record(row) for row in connection.execute(query)]
 
 
+def in_state(
+    engine: Engine, connector: str, event: str | None, states: Iterable[str], clock: Callable[[], datetime]
+) -> list[Delivery]:
+    """The deliveries of a connector and event in one of the states, the oldest first."""
+    query = (
+        select(deliveries)
+        .where(
+            deliveries.c.connector == connector,
+            deliveries.c.event == (event or ""),
+            deliveries.c.state.in_(list(states)),
+        )
+        .order_by(deliveries.c.started_at)
+    )
+    with engine.connect() as connection:
+        return [Delivery(engine, _record(row), clock) for row in connection.execute(query)]
+
+
 def forget_rows(engine: Engine, before: datetime) -> int:
-    """Drop the row-by-row memory of plans that finished before; their counts stay."""
-    old = select(deliveries.c.plan_id).where(deliveries.c.state == FINISHED, deliveries.c.ended_at < before)
+    """Drop the row-by-row memory of plans that ended for good before; their counts stay."""
+    old = select(deliveries.c.plan_id).where(
+        deliveries.c.state.in_([FINISHED, TOLD]), deliveries.c.ended_at < before
+    )
     with engine.begin() as connection:
         return connection.execute(delete(delivered_rows).where(delivered_rows.c.plan_id.in_(old))).rowcount
 

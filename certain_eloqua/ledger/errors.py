@@ -26,9 +26,10 @@ class AlreadyRunning(Exception):
 
     def __init__(self, connector: str, event: str | None, holder: Holder | None) -> None:
         what = f"{connector} for {event}" if event else connector
+        who = f"run {holder.run_id}" if holder else "another run"
         super().__init__(
-            f"{what} is already being delivered by {holder or 'another run'}. "
-            "Wait until it has ended, then run again; nothing was written by this run."
+            f"{what} is already being run by {who}; wait for it, then run again. "
+            "Nothing was written by this run."
         )
         self.connector = connector
         self.event = event

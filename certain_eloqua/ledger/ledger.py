@@ -18,11 +18,12 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import delete, select
 
-from certain_eloqua.ledger import claims, deliveries
+from certain_eloqua.ledger import claims, deliveries, traces
 from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
 from certain_eloqua.ledger.opening import open_engine
 from certain_eloqua.ledger.people import person_key, value_digest
 from certain_eloqua.ledger.tables import known_profiles, sent_values
+from certain_eloqua.ledger.traces import Trace
 
 SENT_SCHEMA = pa.schema(
     [
@@ -83,7 +84,9 @@ class Ledger:
                 batches.append(
                     pa.record_batch([pa.array(c, pa.string()) for c in columns], schema=SENT_SCHEMA)
                 )
-        frame: pd.DataFrame = pa.Table.from_batches(batches, schema=SENT_SCHEMA).to_pandas()
+        table = pa.Table.from_batches(batches, schema=SENT_SCHEMA).combine_chunks()
+        del batches
+        frame: pd.DataFrame = table.to_pandas(self_destruct=True, split_blocks=True)
         return frame
 
     def remember_sent(self, account: str, sent: Iterable[Sent]) -> None:
@@ -129,16 +132,15 @@ class Ledger:
     def remember_profiles(self, account: str, pins: Mapping[str, str]) -> None:
         """Remember which profile each contact became; only what is news is written."""
         known = self.known_profiles(account)
-        news = [
+        news = (
             {"account": account, "contact_id": contact, "profile_pin": pin}
             for contact, pin in pins.items()
             if known.get(contact) != pin
-        ]
+        )
+        statement = deliveries.upsert(self._engine, known_profiles)
         with self._engine.begin() as connection:
-            for start in range(0, len(news), _AT_ONCE):
-                connection.execute(
-                    deliveries.upsert(self._engine, known_profiles), news[start : start + _AT_ONCE]
-                )
+            while some := list(islice(news, _AT_ONCE)):
+                connection.execute(statement, some)
 
     def forget_person(self, account: str, email: str) -> bool:
         """Forget what a person was sent, as when they ask to be erased. Whether there was something."""
@@ -162,9 +164,34 @@ class Ledger:
         """The latest deliveries first."""
         return deliveries.deliveries_of(self._engine, connector, event, limit)
 
+    def interrupted(self, connector: str, event: str | None) -> list[Delivery]:
+        """Deliveries that began and neither ended nor were settled. Ask under the claim: one may be alive."""
+        states = (deliveries.STARTED, deliveries.FAILED)
+        return deliveries.in_state(self._engine, connector, event, states, self._clock)
+
+    def settled(self, connector: str, event: str | None) -> list[Delivery]:
+        """Interrupted deliveries whose outcome is written down and not told by any delivery yet."""
+        return deliveries.in_state(self._engine, connector, event, (deliveries.SETTLED,), self._clock)
+
     def forget_rows(self, before: datetime) -> int:
         """Drop the row-by-row memory of plans that finished before a time; how many rows went."""
         return deliveries.forget_rows(self._engine, before)
+
+    # -- definitions in Eloqua -------------------------------------------------------------------------
+
+    def leave_trace(self, connector: str, event: str | None, trace: Trace) -> None:
+        """Definitions with this mark may be in Eloqua from now on."""
+        traces.leave(self._engine, connector, event, trace, self._clock)
+
+    def traces(self, connector: str, event: str | None) -> list[Trace]:
+        """What earlier reads and deliveries of a connector and event may have left in Eloqua."""
+        return traces.find(self._engine, connector, event)
+
+    def wipe_traces(self, connector: str, event: str | None, marks: Iterable[str]) -> None:
+        """Nothing with these marks is in Eloqua any more."""
+        traces.wipe(self._engine, connector, event, marks)
+
+    # -- claims ----------------------------------------------------------------------------------------
 
     def claim(self, connector: str, event: str | None, run_id: str) -> AbstractContextManager[None]:
         """Hold a connector and event for a run; raises AlreadyRunning, saying who holds it."""

@@ -9,24 +9,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql import column, table
 
 from certain_eloqua.ledger.errors import LedgerUnusable
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. A ledger that is there already is opened without loading Alembic."""
 VERSION_TABLE = "ledger_version"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_ADDRESSES = "write sqlite:////folder/ledger.sqlite or postgresql+psycopg2://user:password@host/database"
 _MIGRATION_LOCK = 0x6C656467  # any number, the same for all
 
 
 def open_engine(url: str) -> Engine:
     """The engine for a SQLAlchemy URL, its tables brought up to date."""
-    parsed = make_url(url)
+    parsed = _parsed(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     options: dict[str, Any] = {"pool_pre_ping": True}
     if sqlite:
@@ -34,8 +35,11 @@ def open_engine(url: str) -> Engine:
         if not parsed.database or parsed.database == ":memory:":
             options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
         else:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, **options)
+            _make_folder(Path(parsed.database).parent)
+    try:
+        engine = create_engine(parsed, **options)
+    except (NoSuchModuleError, ModuleNotFoundError):
+        raise LedgerUnusable(_no_driver(parsed)) from None
     if sqlite:
         event.listen(engine, "connect", _sqlite_settings)
     try:
@@ -45,6 +49,29 @@ def open_engine(url: str) -> Engine:
         where = parsed.render_as_string(hide_password=True)
         raise LedgerUnusable(f"The ledger {where} cannot be opened: {error.orig}") from None
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # they quote the address, which holds a password
+        raise LedgerUnusable(f"this is no address of a database; {_ADDRESSES}") from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerUnusable(f"the folder {folder} cannot be made: {error.strerror}") from None
+
+
+def _no_driver(parsed: URL) -> str:
+    name = parsed.drivername
+    if name == "postgresql+psycopg2":
+        return "the driver for PostgreSQL is not installed: pip install 'certain-eloqua[postgres]'"
+    if parsed.get_backend_name() == "postgresql":
+        return f"{name}:// needs a driver that is not installed; write postgresql+psycopg2://…"
+    return f"{name}:// is no database we know; {_ADDRESSES}"
 
 
 def _sqlite_settings(connection: Any, _: Any) -> None:

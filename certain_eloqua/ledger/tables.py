@@ -49,7 +49,7 @@ deliveries = Table(
     Column("connector", String(255), nullable=False),
     Column("event", String(100), nullable=False),  # "" for account-level connectors
     Column("run_id", String(64), nullable=False),  # the run that delivers, or delivered last
-    Column("state", String(20), nullable=False),  # started, finished, failed
+    Column("state", String(20), nullable=False),  # see deliveries.py
     Column("attempts", Integer, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment),
@@ -72,6 +72,28 @@ delivered_rows = Table(
     Column("registration_code", String(100)),
     Column("sync", String(60)),
 )
+
+uploads = Table(
+    "ledger_uploads",
+    metadata,
+    Column("plan_id", String(64), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("person", String(40), nullable=False),  # digest of the e-mail address, never the address
+    Column("action", String(20), nullable=False),
+    Column("contact_id", String(40), nullable=False),  # "" if the plan did not know it
+)
+"""Rows that are on their way and whose outcome is not written down yet; gone when it is."""
+
+traces = Table(
+    "ledger_traces",
+    metadata,
+    Column("connector", String(255), primary_key=True),
+    Column("event", String(100), primary_key=True),
+    Column("mark", String(40), primary_key=True),  # in the names of the definitions
+    Column("what", String(20), nullable=False),  # read, delivery
+    Column("since", Moment, nullable=False),
+)
+"""Runs that may have left definitions behind in Eloqua."""
 
 claims = Table(
     "ledger_claims",

@@ -42,10 +42,20 @@ def load_field_map(path: Path | str | None, account: str) -> FieldMap:
         return FieldMap(account)
     path = Path(path)
     if path.is_dir():
-        path = path / f"{account}.yaml"
+        folder, path = path, path / f"{account}.yaml"
         if not path.exists():
+            _refuse_what_was_meant(folder, path)
             return FieldMap(account)
     return _Reader(path, read_document(path), account).field_map()
+
+
+def _refuse_what_was_meant(folder: Path, path: Path) -> None:
+    """A map under nearly the right name must not be passed over for the default table."""
+    for other in sorted(folder.iterdir()):
+        suffix = other.suffix.lower() in (".yaml", ".yml")
+        if suffix and other.stem.casefold() == path.stem.casefold():
+            said = f"{other}: the map of account {path.stem} must be named {path.name}; rename the file"
+            raise FieldMapError(other, [said])
 
 
 class _Reader:

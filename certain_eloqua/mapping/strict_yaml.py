@@ -23,6 +23,13 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9]\d*)\.\d+")
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 30
+TOO_DEEP = f"this is nested too deeply; {MAX_DEPTH} levels are allowed"
+# What PyYAML says to programmers, and what it means.
+_PLAIN_WORDS = {
+    "found undefined alias": "nothing has the name of the alias (`*…`)",
+    "found undefined tag handle": "tags (`!…`) are not understood here; take out",
+    "mapping values are not allowed here": "a second `: ` stands here; put a text with a colon in quotes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,9 @@ def read_document(path: Path) -> Document:
     try:
         raw = path.read_bytes()
     except OSError as error:
+        if path.is_symlink() and not path.exists():
+            gone = f"this is a link to {path.readlink()}, which does not exist"
+            return Document(None, faults=(Fault(1, (), gone),))
         return Document(None, faults=(Fault(1, (), f"the file cannot be read: {error.strerror or error}"),))
     if len(raw) > MAX_BYTES:
         return Document(None, faults=(Fault(1, (), f"the file is larger than {MAX_BYTES:,} bytes"),))
@@ -85,7 +95,9 @@ def parse_document(text: str) -> Document:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         return Document(None, faults=(_syntax_fault(error),))
-    except (yaml.YAMLError, RecursionError) as error:
+    except RecursionError:
+        return Document(None, faults=(Fault(1, (), TOO_DEEP),))
+    except yaml.YAMLError as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         return Document(None, faults=(Fault(1, (), f"this is not YAML: {said}"),))
     finally:
@@ -100,6 +112,8 @@ def parse_document(text: str) -> Document:
 def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
     said = error.problem or error.context or "it cannot be understood"
+    for theirs, ours in _PLAIN_WORDS.items():
+        said = said.replace(theirs, ours)
     if "expected a single document" in (error.context or ""):
         said = "there is a second document (`---`); one file holds one"
     return Fault(mark.line + 1 if mark else 1, (), f"this is not YAML: {said}")
@@ -113,8 +127,15 @@ class _Reader:
 
     def value(self, node: yaml.Node, place: Place) -> Any:
         self.lines.setdefault(place, node.start_mark.line + 1)
-        if len(place) > MAX_DEPTH or id(node) in self._open:
-            self._fault(node, place, "this is nested too deeply")
+        if id(node) in self._open:
+            self._fault(node, place, "this repeats itself: an alias (`*…`) stands inside what it names")
+            return None
+        if len(place) > MAX_DEPTH:
+            self._fault(node, place, TOO_DEEP)
+            return None
+        if node.tag not in _PLAIN_TAGS:
+            tag = str(node.tag).replace("tag:yaml.org,2002:", "!!")
+            self._fault(node, place, f"`{tag}` is a tag, and tags are not understood here; take it out")
             return None
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, place)
@@ -150,9 +171,6 @@ class _Reader:
         text: str = node.value
         if node.style is not None:  # quoted, or a block of text
             return text
-        if node.tag not in _PLAIN_TAGS:
-            self._fault(node, place, f"the tag {node.tag} is not understood here")
-            return None
         if text in _NULL:
             return None
         if text in _BOOLEANS:
@@ -169,5 +187,5 @@ class _Reader:
 
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}"
-    for kind in ("str", "null", "bool", "int", "float", "timestamp", "merge", "value")
+    for kind in ("str", "null", "bool", "int", "float", "timestamp", "merge", "value", "map", "seq")
 )

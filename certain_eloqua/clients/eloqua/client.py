@@ -3,9 +3,10 @@
 Many people travel by the Bulk API, so the number of calls grows with pages; the few by REST.
 """
 
+import contextlib
 import random as _random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 import requests
 
 from certain_eloqua.clients.eloqua import limits
-from certain_eloqua.clients.eloqua.definitions import Definitions, SyncAction
+from certain_eloqua.clients.eloqua.definitions import Definitions, Leftover, SyncAction
 from certain_eloqua.clients.eloqua.exports import ExportReader, export_definition
 from certain_eloqua.clients.eloqua.imports import Importer, import_definition, sync_action_definition
 from certain_eloqua.clients.eloqua.login import EloquaLogin
@@ -21,8 +22,8 @@ from certain_eloqua.clients.eloqua.metadata import ContactField, ContactList, Me
 from certain_eloqua.clients.eloqua.pages import DataFormat
 from certain_eloqua.clients.eloqua.receipts import ImportReceipt
 from certain_eloqua.clients.eloqua.session import EloquaSession
-from certain_eloqua.clients.eloqua.syncs import Syncs
-from certain_eloqua.clients.errors import ValidationError
+from certain_eloqua.clients.eloqua.syncs import ENDED, Syncs, id_of
+from certain_eloqua.clients.errors import SyncFailed, SyncFailedForNow, ValidationError
 from certain_eloqua.clients.http import CONNECT_AND_READ_SECONDS
 from certain_eloqua.clients.polling import PollSettings
 from certain_eloqua.clients.retry import RetryPolicy
@@ -266,6 +267,43 @@ class EloquaClient:
     def open_definitions(self) -> int:
         """How many definitions of ours there are now, of all kinds."""
         return sum(1 for _ in self._definitions.ours())
+
+    def finish_leftovers(self, group: str, marks: Collection[str], kinds: Sequence[str]) -> list[Leftover]:
+        """Finish what runs have left that are no more: wait for its syncs, then delete the definitions.
+
+        Costs a call for each of `kinds` if nothing was left. Deleting a definition under a running sync would
+        break that, so it is waited for.
+
+        Args:
+            group: how the names of the definitions began, as given to exports and imports.
+            marks: what followed in the names of those runs.
+            kinds: `exports`, `imports`, `syncActions`.
+
+        Raises:
+            DeadlineExceeded: a sync is still running.
+        """
+        found = self._definitions.left_by(group, marks, kinds)
+        if not found:
+            return []
+        uris = {str(definition["uri"]) for definition in found}
+        since = min(str(definition.get("createdAt") or "") for definition in found)
+        synced = set()
+        for sync in self._syncs.of_definitions(uris, since):
+            synced.add(sync["syncedInstanceUri"])
+            if sync.get("status") not in ENDED:
+                # In error it has ended as well, and what came of it is looked up by whoever asks.
+                with contextlib.suppress(SyncFailed, SyncFailedForNow):
+                    self._syncs.wait(id_of(sync["uri"]), "Waiting for a sync left behind")
+        start = len(f"{self._definitions.prefix} {group} ")
+        return [
+            Leftover(
+                rest=str(one["name"])[start:],
+                uri=str(one["uri"]),
+                synced=one["uri"] in synced,
+                deleted=self._definitions.delete(str(one["uri"])),
+            )
+            for one in found
+        ]
 
     def delete_leftovers(self, prefix: str | None = None, older_than: timedelta = timedelta(days=1)) -> int:
         """Delete definitions whose names begin with the prefix and that are older; how many are gone."""

@@ -5,7 +5,8 @@ who administer Eloqua, so we leave none.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,6 +42,16 @@ class SyncAction:
         return body if self.status is None else {**body, "status": self.status}
 
 
+@dataclass(frozen=True)
+class Leftover:
+    """A definition that a run has left behind."""
+
+    rest: str  # of its name, after the group
+    uri: str
+    synced: bool  # whether a sync of it was ever started
+    deleted: bool
+
+
 class Definitions:
     """The definitions whose names start with our prefix."""
 
@@ -52,19 +63,33 @@ class Definitions:
         self._now = now
 
     def name(self, name: str) -> str:
-        """The whole name, cut to what Eloqua takes."""
-        return f"{self.prefix} {name}".strip()[:DEFINITION_NAME_CHARACTERS]
+        """The whole name, cut to what Eloqua takes; never the same twice, so that a lost one can be found."""
+        once = f" {secrets.token_hex(3)}"
+        return f"{self.prefix} {name}".strip()[: DEFINITION_NAME_CHARACTERS - len(once)] + once
 
     def create(self, path: str, body: Mapping[str, Any], doing: str) -> str:
         """Make a definition at `/contacts/exports` or such; its uri.
 
-        Repeating a lost request is harmless: the worst is a definition nobody uses, which deletes itself.
+        Repeating a lost request is harmless: the worst is a definition nobody uses, and that is deleted.
         """
+        retries = self._session.http.usage.retries
         said = self._session.json("POST", f"{BULK}{path}", doing=doing, json=body, idempotent=True)
         uri = said.get("uri") if isinstance(said, dict) else None
         if not isinstance(uri, str):
             raise UnexpectedContent(f"Eloqua: {doing}", "a definition without uri")
+        if self._session.http.usage.retries != retries:
+            self._delete_twins(path.rpartition("/")[2], str(body["name"]), uri)
         return uri
+
+    def _delete_twins(self, kind: str, name: str, uri: str) -> None:
+        """Delete what a request has made whose answer got lost. Never raises."""
+        try:
+            twins = [str(d["uri"]) for d in self.ours(name, kinds=[kind]) if d.get("uri") not in (None, uri)]
+        except ClientError as error:
+            log.warning("Definitions may stay behind in Eloqua: %s", error)
+            return
+        for twin in twins:
+            self.delete(twin)
 
     def delete(self, uri: str) -> bool:
         """Delete a definition of ours. Never raises: a failure to tidy up must not hide what was done.
@@ -82,16 +107,22 @@ class Definitions:
             return False
         return True
 
-    def ours(self, prefix: str | None = None) -> Iterator[dict[str, Any]]:
-        """All our definitions of all kinds and entities."""
+    def ours(self, prefix: str | None = None, kinds: Iterable[str] = KINDS) -> Iterator[dict[str, Any]]:
+        """All our definitions of these kinds, of all entities."""
         start = (prefix or self.prefix).casefold()
-        for kind in KINDS:
+        for kind in kinds:
             listed = self._session.items(
                 f"{BULK}/{kind}",
                 doing=f"Listing our {kind}",
                 params={"q": f'"name={(prefix or self.prefix).replace(" ", "*")}*"'},
             )
             yield from (d for d in listed if str(d.get("name", "")).casefold().startswith(start))
+
+    def left_by(self, group: str, marks: Collection[str], kinds: Iterable[str]) -> list[dict[str, Any]]:
+        """Definitions named after a group and one of the marks: `name("group mark …")`."""
+        starts = tuple(f"{self.prefix} {group} {mark} ".casefold() for mark in marks)
+        listed = self.ours(f"{self.prefix} {group} ", kinds)
+        return [d for d in listed if d.get("uri") and str(d.get("name", "")).casefold().startswith(starts)]
 
     def delete_leftovers(self, prefix: str | None = None, older_than: timedelta = timedelta(days=1)) -> int:
         """Delete our definitions that are older than this; how many are gone."""

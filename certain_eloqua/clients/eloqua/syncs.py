@@ -4,8 +4,9 @@ Sources: Oracle, "Sync status types", "Troubleshooting", "Bulk API Best Practice
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from certain_eloqua.clients.eloqua import codes
@@ -111,6 +112,16 @@ class Syncs:
         )
         found = [id_of(s["uri"]) for s in listed if s.get("syncedInstanceUri") == definition_uri]
         return sorted(found, key=int, reverse=True)
+
+    def of_definitions(self, uris: Collection[str], since: str) -> list[dict[str, Any]]:
+        """All syncs of some definitions, of which the oldest was made at `since`, by Eloqua's clock."""
+        listed = self._session.items(
+            f"{BULK}/syncs",
+            doing="Looking for syncs of definitions left behind",
+            params={"orderBy": "createdAt DESC"},
+        )
+        recent = takewhile(lambda sync: str(sync.get("createdAt") or since) >= since, listed)
+        return [sync for sync in recent if sync.get("syncedInstanceUri") in uris]
 
     def wait(self, sync_id: str, doing: str) -> "FinishedSync":
         """The sync when it has ended, with its log."""

@@ -303,3 +303,23 @@ def test_the_plan_shows_old_and_new_and_nothing_else_is_written(bench: Bench):
     assert row["write"] == {"profile": {"position": "CTO"}}
     assert bench.profile(profilePin=pin)["position"] == "Intern"  # a plan writes nothing
     json.dumps(row["changes"])
+
+
+def test_a_registration_that_went_since_it_was_read_says_to_read_again(bench: Bench):
+    bench.contact_list("Guests", [person(1)])
+    run(bench)
+    settings = {**SETTINGS, "registration_status": "Pre-Registered", "overwrite_registration_status": True}
+    ran = bench.plan(bench.job(KIND, **settings), KIND)
+    bench.sandbox.control("POST", "/reset")  # what was created is gone; our plan believes in it
+    delivered = bench.deliver(ran, KIND)
+    (cause,) = delivered.frame["cause"]
+    assert delivered.frame["outcome"].tolist() == ["rejected"]
+    assert "what was read of Certain is out of date, read it again with `full: true`" in cause
+
+
+def test_a_window_beyond_the_list_says_that_nobody_is_in_it(bench: Bench):
+    bench.contact_list("Guests", [person(n) for n in range(3)])
+    ran = run(bench, starting_page=2, retrieval_page_size=5)
+    assert ran.reasons() == {"list_truncated": 3}
+    said = "all 3 contacts are outside of pages 2 to the last of 5 contacts and are not imported"
+    assert said in bench.told

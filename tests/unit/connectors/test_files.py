@@ -96,7 +96,15 @@ def test_two_files_of_one_name_are_refused(write: Any, tmp_path: Path):
 def test_a_missing_folder_is_said(tmp_path: Path):
     loaded = load_connectors(tmp_path / "nowhere")
     assert loaded == Catalogue((), loaded.problems)
-    assert "no such folder" in str(loaded.problems[0])
+    assert str(loaded.problems[0]) == f"{tmp_path / 'nowhere'}: there is no such folder of connector files."
+
+
+def test_a_link_that_leads_nowhere_is_said(tmp_path: Path):
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    (problem,) = load_connectors(tmp_path).problems
+    assert problem.file.name == "gone.yaml"
+    assert "a link to" in problem.message
+    assert "which does not exist" in problem.message
 
 
 KIND_LINE = "kind: upsert_contacts\nevents: all\n"
@@ -166,6 +174,22 @@ KEYS = ("kind", "description", "events", "email_for_job_notifications", "setting
             "status",
         ),
         (UPSERT_KIND + "events: SUMMIT\n" + SETTINGS, 2, "events", "[SUMMIT]", EVENTS, None),
+        (
+            UPSERT_KIND + "events: [A, NW SUMMIT]\n" + SETTINGS,
+            2,
+            "events[1]",
+            "'NW SUMMIT' cannot be an event code",
+            ("letters", "digits", "`_`", "`.`", "`-`"),
+            None,
+        ),
+        (
+            KIND_LINE + "settings: {registration_statuses: []}\n",
+            3,
+            "settings.registration_statuses",
+            "[] is not allowed: it should have at least 1 value",
+            ("a list of texts",),
+            None,
+        ),
         (UPSERT_KIND + "events: [A, true]\n" + SETTINGS, 2, "events[1]", "True is not", EVENTS, None),
         (
             KIND_LINE + SETTINGS + "email_for_job_notifications: me@home\n",

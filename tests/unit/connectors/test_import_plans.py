@@ -186,7 +186,8 @@ def test_by_address_a_profile_with_the_id_and_another_address_is_somebody_else(p
     there = profile(1, "other@x.example", externalKey="1", **LINKED)
     row = plan_of(PROFILES, BY_EMAIL, contacts=[contact(1)], profiles=[there])["1"]
     assert row["action"] == "create"
-    assert "profile P1 carries the same id" in row["detail"]
+    assert "profile P1 carries the External Profile ID 1 already" in row["detail"]
+    assert not {"externalKey", "sourceOfProfile"} & set(row["write"]["profile"])
 
 
 @pytest.mark.parametrize("email", ["", "jane@"])

@@ -15,24 +15,16 @@ from certain_eloqua.ledger import (
     Ledger,
     LedgerUnusable,
     Sent,
+    Trace,
+    Upload,
     person_key,
     value_digest,
 )
 from certain_eloqua.ledger.opening import HEAD
 from certain_eloqua.ledger.tables import metadata
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL")  # postgresql+psycopg2://…; its tables of ours are dropped
 
-
-@pytest.fixture(
-    params=[
-        "sqlite",
-        "memory",
-        pytest.param(
-            "postgres", marks=pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set")
-        ),
-    ]
-)
+@pytest.fixture(params=["sqlite", "memory", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "memory":
         return "sqlite://"
@@ -40,13 +32,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/deep/er/ledger.sqlite"
     from sqlalchemy import create_engine, text
 
-    assert POSTGRES
-    engine = create_engine(POSTGRES)
+    server: str = request.getfixturevalue("postgres_server")
+    engine = create_engine(server)
     with engine.begin() as connection:
         for table in (*metadata.tables, "ledger_version"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
-    return POSTGRES
+    return server
 
 
 @pytest.fixture
@@ -201,12 +193,64 @@ def test_rows_of_old_finished_plans_can_be_forgotten(ledger: Ledger):
     assert len(ledger.deliveries()) == 2
 
 
+def test_an_interrupted_delivery_is_settled_and_then_told_once(ledger: Ledger):
+    broken = ledger.delivery("broken", "c", "E", "r1")
+    ledger.delivery("elsewhere", "c", "F", "r1")
+    broken.upload(Upload(key, person_key("NWIND", key), "create", "") for key in ("a", "b"))
+    assert {one.key for one in broken.uploads()} == {"a", "b"}
+    (found,) = ledger.interrupted("c", "E")
+    found.write_down([DeliveredRow("a", "created")])
+    found.settle({"created": 1}, "settled by run r2")
+    assert ledger.interrupted("c", "E") == []
+    assert list(found.uploads()) == []
+    (settled,) = ledger.settled("c", "E")
+    assert settled.record.counts == {"created": 1}
+    ledger.delivery("next", "c", "E", "r2").finish({}, tells=["broken"])
+    assert ledger.settled("c", "E") == []
+    assert {one.plan_id: one.state for one in ledger.deliveries("c", "E")} == {
+        "broken": "told",
+        "next": "finished",
+    }
+    assert ledger.forget_rows(datetime.now(UTC) + timedelta(seconds=1)) == 1
+
+
+def test_a_settled_delivery_may_be_gone_on_with(ledger: Ledger):
+    ledger.delivery("plan", "c", None, "r1").settle({}, "settled")
+    again = ledger.delivery("plan", "c", None, "r2")
+    assert again.resumed
+    assert not again.finished
+
+
+def test_traces_are_kept_until_they_are_wiped(ledger: Ledger):
+    for _ in range(2):
+        ledger.leave_trace("c", "E", Trace("r1", "read"))
+    ledger.leave_trace("c", "E", Trace("p1", "delivery"))
+    ledger.leave_trace("c", None, Trace("r1", "read"))
+    ledger.wipe_traces("c", "E", ["r1"])
+    assert ledger.traces("c", "E") == [Trace("p1", "delivery")]
+    assert ledger.traces("c", None) == [Trace("r1", "read")]
+    assert ledger.traces("d", "E") == []
+
+
+def test_a_ledger_of_the_first_version_is_brought_up_to_date(file: str, tmp_path: Path):
+    with Ledger(file) as ledger:
+        ledger.remember_profiles("NWIND", {"1": "P1"})
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+        connection.executescript(
+            "DROP TABLE ledger_uploads; DROP TABLE ledger_traces;"
+            "UPDATE ledger_version SET version_num = '0001'"
+        )
+    with Ledger(file) as ledger:
+        assert ledger.traces("c", None) == []
+        assert ledger.known_profiles("NWIND") == {"1": "P1"}
+
+
 # -- claims
 
 
 def test_a_claim_keeps_other_runs_out_and_says_who_holds_it(ledger: Ledger):
     with ledger.claim("c", "E", "run-1"):
-        with pytest.raises(AlreadyRunning, match="c for E is already being delivered by run run-1") as error:
+        with pytest.raises(AlreadyRunning, match="c for E is already being run by run run-1") as error:
             ledger.claim("c", "E", "run-2").__enter__()
         assert error.value.holder is not None
         assert error.value.holder.process == os.getpid()
@@ -236,10 +280,10 @@ def _hold(url: str, ready: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"])
-def test_a_claim_vanishes_with_the_process_that_holds_it(backend: str, file: str, tmp_path: Path):
-    if backend == "postgres" and not POSTGRES:
-        pytest.skip("TEST_POSTGRES_URL is not set")
-    url = file if backend == "sqlite" else str(POSTGRES)
+def test_a_claim_vanishes_with_the_process_that_holds_it(
+    backend: str, file: str, tmp_path: Path, request: pytest.FixtureRequest
+):
+    url = file if backend == "sqlite" else request.getfixturevalue("postgres_server")
     ready = tmp_path / "ready"
     other = multiprocessing.get_context("spawn").Process(target=_hold, args=(url, str(ready)))
     other.start()
