@@ -67,6 +67,6 @@ constraints: ## resolve the newest versions allowed and write constraints.txt an
 	@bin/constraints
 
 .PHONY: clean
-clean: ## remove .venv, caches and the checkout's Dagster home (its run history too)
+clean: ## remove .venv, caches and the checkout's Dagster home (runs, frames, ledger, the sandbox's people)
 	@rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -51,9 +51,8 @@ def test_the_deployments_dagster_yaml_keeps_runs_of_one_lane_apart(dagster_home)
         assert instance.telemetry_enabled is False
         assert instance.nux_enabled is False
         assert instance.run_monitoring_enabled
-    (limit,) = config.run_queue_config.tag_concurrency_limits
-    assert (limit["key"], limit["value"], limit["limit"]) == (
-        "certain/run_lane",
-        {"applyLimitPerUniqueValue": True},
-        1,
-    )
+    limits = config.run_queue_config.tag_concurrency_limits
+    # The first is Dagster's own tag of every run for an event, the second ours of jobs of the account.
+    assert [(one["key"], one["value"], one["limit"]) for one in limits] == [
+        (key, {"applyLimitPerUniqueValue": True}, 1) for key in ("dagster/partition", "certain/run_lane")
+    ]

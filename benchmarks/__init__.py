@@ -1,0 +1,1 @@
+"""Measured promises: run them with `make bench`."""

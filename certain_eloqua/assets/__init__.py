@@ -1,0 +1,3 @@
+"""What is read, planned and delivered. `read_assets` are shared; `connector_assets` makes a connector's
+own.
+"""

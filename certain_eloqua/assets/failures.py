@@ -1,0 +1,70 @@
+"""An error of ours becomes a Dagster failure: retried or not by what helps, and without people in it.
+
+Whatever is raised inside ends in the event log, so messages are redacted and the original error is not
+chained: the text of a stray `ValueError` may well hold a row.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from certain_eloqua.clients.errors import BudgetReached, ClientError, Transient
+from certain_eloqua.clients.redaction import redact
+from certain_eloqua.ledger.errors import AlreadyRunning
+from certain_eloqua.settings import SettingsError
+
+
+class Refused(Exception):
+    """We will not do this, whatever the platforms say. The message says why and what to do instead."""
+
+
+@contextmanager
+def dagster_failures(doing: str) -> Iterator[None]:
+    """Turn errors into `dg.Failure`: `Transient` ones are tried again, all others (and a used-up budget) not.
+
+    Args:
+        doing: what the step does, as the start of a sentence: "Planning attendees_to_eloqua for SUMMIT".
+    """
+    try:
+        yield
+    except (dg.Failure, dg.DagsterExecutionInterruptedError):
+        raise
+    except AlreadyRunning as error:
+        raise _final(str(error), error) from None  # it is about the run, whichever step happened to be first
+    except BudgetReached as error:
+        # What is used up stays used up within this run: the rest is for the next one.
+        raise _final(_told(doing, error), error) from None
+    except Transient as error:
+        raise dg.Failure(_told(doing, error), metadata=_story(error)) from None
+    except (ClientError, Refused, SettingsError) as error:
+        raise _final(_told(doing, error), error) from None
+    except Exception as error:  # noqa: BLE001 - a stray error may quote a row; it is told without it
+        if hasattr(error, "advice") or type(error).__module__.startswith("certain_eloqua."):
+            raise _final(_told(doing, error), error) from None
+        said = redact(str(error))[:500]
+        raise _final(
+            f"{doing} ended in {type(error).__name__}, which is a mistake in the program: {said}", error
+        ) from None
+
+
+def _told(doing: str, error: BaseException) -> str:
+    said = redact(str(error))
+    return said if said.startswith(doing) else f"{doing}: {said}"
+
+
+def _final(told: str, error: BaseException) -> dg.Failure:
+    return dg.Failure(told, metadata=_story(error), allow_retries=False)
+
+
+def _story(error: BaseException) -> dict[str, dg.MetadataValue]:
+    """Where it happened, for developers: the lines of code, never the values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = "\n".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:])
+    return {
+        "error": dg.MetadataValue.text(type(error).__name__),
+        "where": dg.MetadataValue.md(f"```\n{redact(where)}\n```"),
+    }

@@ -1,0 +1,34 @@
+"""A job per connector: its delivery and everything upstream, for one event or for the account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from certain_eloqua.assets.step import CONNECTOR_TAG, LANE_TAG
+from certain_eloqua.partitions import events
+
+if TYPE_CHECKING:
+    from certain_eloqua.assets.connector import ConnectorAssets
+
+
+def connector_job(made: ConnectorAssets) -> Any:
+    """The job named after the connector. Its launchpad opens with the settings of the connector's file."""
+    connector = made.connector
+    form = {"resources": {made.form: {"config": connector.settings.model_dump(mode="json")}}}
+    by_event = made.kind.level == "event"
+    tags = {CONNECTOR_TAG: made.name, "certain/kind": made.kind.name}
+
+    return dg.define_asset_job(
+        made.name,
+        selection=dg.AssetSelection.assets(made.delivery_key).upstream(),
+        description=f"{connector.description or made.kind.title}\n\nKind: *{made.kind.title}*. "
+        f"Events: {connector.events_in_words}.",
+        config=dg.PartitionedConfig(partitions_def=events, run_config_for_partition_key_fn=lambda _: form)
+        if by_event
+        else form,
+        # Two runs of one lane wait for each other in the queue (dagster.yaml). A run for an event has the tag
+        # of its partition from Dagster, however it was launched; one for the account has this.
+        tags=tags if by_event else tags | {LANE_TAG: f"{made.name}:account"},
+    )

@@ -1,0 +1,182 @@
+"""Standing checks: what is broken now, whoever broke it. Run daily, or by hand, as the job `standing`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from pydantic import Field
+
+from certain_eloqua.clients.redaction import redact
+
+if TYPE_CHECKING:
+    from certain_eloqua.connectors.files import Connector
+
+CONNECTOR_FILES = dg.AssetKey(["standing", "connector_files"])
+DEFINITIONS = dg.AssetKey(["standing", "eloqua_definitions"])
+DELIVERIES = dg.AssetKey(["standing", "deliveries"])
+STANDING = (CONNECTOR_FILES, DEFINITIONS, DELIVERIES)
+
+
+class Tidying(dg.Config):
+    """What to do about things left behind."""
+
+    delete_older_than_hours: int = Field(
+        default=0,
+        ge=0,
+        description="Delete our definitions in Eloqua that are older than this; 0 deletes none.",
+    )
+
+
+def standing_checks(connectors: "Sequence[Connector]", problems: Iterable[str]) -> list[dg.AssetsDefinition]:
+    """The reports and their checks.
+
+    Args:
+        connectors: those that can be used.
+        problems: what is wrong with the files of the others, a line each.
+    """
+    told = [str(problem) for problem in problems]
+    return [_connector_files(connectors, told), _definitions(), _deliveries()]
+
+
+def _connector_files(connectors: "Sequence[Connector]", problems: list[str]) -> dg.AssetsDefinition:
+    broken = "\n\n".join(["**Some files cannot be used:**", *(f"```\n{one}\n```" for one in problems)])
+
+    @dg.asset(
+        key=CONNECTOR_FILES,
+        group_name="standing",
+        description="The connector files. A file that is wrong is refused, the other connectors keep working."
+        + (f"\n\n{broken}" if problems else ""),
+        check_specs=[
+            dg.AssetCheckSpec(
+                "all_can_be_used", asset=CONNECTOR_FILES, description="Every connector file is valid."
+            )
+        ],
+        metadata={"files_with_problems": len(problems), "usable_connectors": len(connectors)},
+    )
+    def connector_files() -> dg.MaterializeResult:
+        columns = ["name", "kind", "events", "description", "file"]
+        rows = [
+            dg.TableRecord(
+                {
+                    "name": one.name,
+                    "kind": one.kind.name,
+                    "events": one.events_in_words,
+                    "description": one.description or "",
+                    "file": one.path.name,
+                }
+            )
+            for one in connectors
+        ]
+        schema = dg.TableSchema([dg.TableColumn(column, "string") for column in columns])
+        return dg.MaterializeResult(
+            metadata={
+                "connectors": dg.MetadataValue.table(rows, schema=schema),
+                "usable": len(connectors),
+                "problems": len(problems),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name="all_can_be_used",
+                    passed=not problems,
+                    description="\n".join(problems) or "Every connector file is valid.",
+                    metadata={"problems": dg.MetadataValue.md(broken if problems else "none")},
+                )
+            ],
+        )
+
+    return connector_files
+
+
+def _definitions() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=DEFINITIONS,
+        group_name="standing",
+        kinds={"eloqua"},
+        description="Bulk definitions of ours that are in Eloqua now. Each run deletes its own; "
+        "a killed run may leave one behind, which Eloqua deletes by itself after some days.",
+        required_resource_keys={"eloqua"},
+        check_specs=[
+            dg.AssetCheckSpec(
+                "nothing_left_behind",
+                asset=DEFINITIONS,
+                description="No definition of ours is in Eloqua. While a run is going on, its own are.",
+            )
+        ],
+    )
+    def eloqua_definitions(context: dg.AssetExecutionContext, config: Tidying) -> dg.MaterializeResult:
+        client: Any = context.resources.eloqua
+        try:
+            hours = config.delete_older_than_hours
+            deleted = client.delete_leftovers(older_than=timedelta(hours=hours)) if hours else 0
+            left = client.open_definitions()
+        except Exception as error:  # noqa: BLE001 - told without what it may quote
+            raise dg.Failure(f"Looking for our definitions in Eloqua: {redact(str(error))}") from None
+        return dg.MaterializeResult(
+            metadata={"left": left, "deleted": deleted},
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name="nothing_left_behind",
+                    passed=left == 0,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"left": left},
+                )
+            ],
+        )
+
+    return eloqua_definitions
+
+
+def _deliveries() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=DELIVERIES,
+        group_name="standing",
+        description="Deliveries that began and have not ended well: of runs that were killed or failed, "
+        "or are going on. Running the connector again for the event completes the work.",
+        required_resource_keys={"ledger"},
+        check_specs=[
+            dg.AssetCheckSpec(
+                "all_have_ended",
+                asset=DELIVERIES,
+                description="The latest delivery of every connector and event has ended well.",
+            )
+        ],
+    )
+    def deliveries(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        ledger: Any = context.resources.ledger
+        latest: dict[tuple[str, str | None], Any] = {}
+        for record in ledger.deliveries(limit=10_000):
+            latest.setdefault((record.connector, record.event), record)
+        open_ones = [record for record in latest.values() if record.state != "finished"]
+        rows = [
+            dg.TableRecord(
+                {
+                    "connector": one.connector,
+                    "event": one.event or "",
+                    "state": one.state,
+                    "attempts": one.attempts,
+                    "started": f"{one.started_at:%Y-%m-%d %H:%M:%S}",
+                    "run": one.run_id,
+                    "cause": redact(one.cause or ""),
+                }
+            )
+            for one in open_ones[:200]
+        ]
+        names = ("connector", "event", "state", "attempts", "started", "run", "cause")
+        schema = dg.TableSchema([dg.TableColumn(name) for name in names])
+        return dg.MaterializeResult(
+            metadata={
+                "deliveries": dg.MetadataValue.table(rows, schema=schema),
+                "not_ended_well": len(open_ones),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name="all_have_ended",
+                    passed=not open_ones,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"not_ended_well": len(open_ones), "looked_at": len(latest)},
+                )
+            ],
+        )
+
+    return deliveries

@@ -1,0 +1,29 @@
+"""The `certain-eloqua` command. One file per command; what is heavy is imported when a command runs."""
+
+import click
+
+from certain_eloqua.cli.connectors import connectors
+from certain_eloqua.cli.demo import demo
+from certain_eloqua.cli.doctor import doctor
+from certain_eloqua.cli.mapping import mapping
+from certain_eloqua.cli.sandbox import sandbox
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="certain-eloqua", prog_name="certain-eloqua")
+def main() -> None:
+    """Move people between the event platform Certain and the marketing platform Oracle Eloqua.
+
+    The connectors themselves run in Dagster (`dagster dev`, `dg launch`, `dagster job launch`);
+    these commands are for what is around them.
+
+    \b
+    Examples:
+      certain-eloqua demo                  see everything work, on invented data
+      certain-eloqua doctor                is this deployment set up rightly?
+      certain-eloqua connectors list       what is configured
+    """
+
+
+for command in (connectors, demo, doctor, mapping, sandbox):
+    main.add_command(command)

@@ -1,0 +1,32 @@
+"""`certain-eloqua demo`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Keep everything (runs, frames, ledger, the sandbox's data) in this folder, which "
+              "must be new.")  # fmt: skip
+@click.option("--contacts", type=click.IntRange(2_500, 200_000), default=4_000, show_default=True,
+              help="How many people the invented Eloqua has.")  # fmt: skip
+@click.pass_context
+def demo(context: click.Context, home: Path | None, contacts: int) -> None:
+    """Run the connectors for an invented account, and report what happened on both sides.
+
+    It starts a sandbox of its own and talks to nothing else, whatever is configured. It imports
+    Eloqua lists into Certain, changes people there, shows a plan before delivering it, runs everything
+    twice, and breaks something on purpose. The exit code is 0 only if all of it worked.
+
+    \b
+    Examples:
+      certain-eloqua demo
+      certain-eloqua demo --home /tmp/demo
+    """
+    from certain_eloqua.cli.demonstration.stage import CannotPlay, play
+
+    try:
+        context.exit(play(home, contacts))
+    except CannotPlay as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,92 @@
+"""Running jobs and single assets in this process, and what Dagster says about them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+LOG_TO_HOME_ONLY = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class Ran:
+    """One run: whether it succeeded, the metadata of each asset, the checks, what failed."""
+
+    success: bool
+    seconds: float
+    metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checks: dict[str, bool] = field(default_factory=dict)
+    check_words: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
+
+    def of(self, asset: str) -> dict[str, Any]:
+        """The metadata of an asset by its name, `attendees_to_eloqua/plan`."""
+        return self.metadata.get(asset, {})
+
+
+class Runner:
+    """Runs parts of the definitions on one instance."""
+
+    def __init__(self, definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
+        self.definitions = definitions
+        self.instance = instance
+
+    def job(self, name: str, event: str | None = None, settings: Mapping[str, Any] | None = None) -> Ran:
+        """A connector's job, with some of its settings overridden as in the launchpad."""
+        return self._run(self.definitions.resolve_job_def(name), event, self._config(name, settings), None)
+
+    def assets(self, keys: Sequence[str], event: str | None = None) -> Ran:
+        """Some assets only, like `dg launch --assets`."""
+        job = self.definitions.resolve_implicit_global_asset_job_def()
+        return self._run(job, event, LOG_TO_HOME_ONLY, [dg.AssetKey(key.split("/")) for key in keys])
+
+    def _config(self, name: str, settings: Mapping[str, Any] | None) -> dict[str, Any]:
+        chosen = {"resources": {f"{name}_settings": {"config": dict(settings)}}} if settings else {}
+        return {**LOG_TO_HOME_ONLY, **chosen}
+
+    def _run(self, job: Any, event: str | None, config: Any, selection: list[dg.AssetKey] | None) -> Ran:
+        began = time.monotonic()
+        result = job.execute_in_process(
+            instance=self.instance,
+            partition_key=event,
+            run_config=config,
+            asset_selection=selection,
+            raise_on_error=False,
+        )
+        ran = Ran(result.success, time.monotonic() - began)
+        for happened in result.all_events:
+            _note(ran, happened)
+        return ran
+
+
+def _note(ran: Ran, happened: dg.DagsterEvent) -> None:
+    if happened.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
+        made = happened.step_materialization_data.materialization
+        ran.metadata[made.asset_key.to_user_string()] = {
+            name: [dict(record.data) for record in value.records]
+            if isinstance(value, dg.TableMetadataValue)
+            else getattr(value, "value", None)
+            for name, value in made.metadata.items()
+        }
+    elif happened.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        said = happened.asset_check_evaluation_data
+        name = f"{said.asset_key.to_user_string()}: {said.check_name}"
+        ran.checks[name] = said.passed
+        ran.check_words[name] = said.description or ""
+    elif happened.event_type == dg.DagsterEventType.STEP_FAILURE and not ran.failure:
+        data = happened.step_failure_data
+        told = (
+            data.user_failure_data.description
+            if data.user_failure_data
+            else data.error and data.error.message
+        )
+        ran.failure = str(told or happened.message)
+
+
+def at_home(kept: bool) -> Any:
+    """The instance of DAGSTER_HOME if somebody will look at it later, else one in memory, which is faster."""
+    return dg.DagsterInstance.get() if kept else dg.DagsterInstance.ephemeral()

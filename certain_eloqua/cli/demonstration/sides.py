@@ -1,0 +1,135 @@
+"""Both platforms as anybody sees them over HTTP, read without our own clients: the demo must not check
+itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+ACCOUNT = "NWIND"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How many there are of everything, at one moment."""
+
+    contacts: int  # in Eloqua
+    profiles: int  # in Certain
+    tied_profiles: int  # that carry an Eloqua contact's id
+    registrations: dict[str, int] = field(default_factory=dict)  # by event
+
+    def grown(self, before: Picture) -> dict[str, int]:
+        """What there is more of than before."""
+        events = {
+            code: count - before.registrations.get(code, 0) for code, count in self.registrations.items()
+        }
+        return {
+            "contacts in Eloqua": self.contacts - before.contacts,
+            "profiles in Certain": self.profiles - before.profiles,
+            "profiles that know their contact": self.tied_profiles - before.tied_profiles,
+            **{f"registrations of {code}": count for code, count in events.items()},
+        }
+
+
+class Sides:
+    """Eloqua and Certain of a sandbox, and its control door."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = requests.Session()
+        self._http.headers["Accept"] = "application/json"
+
+    def picture(self, *events: str) -> Picture:
+        """Count everything, on both sides."""
+        profiles = self._certain("Profile", ACCOUNT)
+        tied = sum(1 for one in profiles if one.get("externalKey") and one.get("sourceOfProfile") == "Eloqua")
+        return Picture(
+            contacts=self._contacts(),
+            profiles=len(profiles),
+            tied_profiles=tied,
+            registrations={code: len(self._certain("Registration", ACCOUNT, code)) for code in events},
+        )
+
+    def registrations(self, event: str) -> list[dict[str, Any]]:
+        """The registrations of an event as Certain shows them."""
+        return self._certain("Registration", ACCOUNT, event)
+
+    def contact(self, email: str) -> dict[str, Any]:
+        """One contact as Eloqua shows it, with its fields; empty when there is none."""
+        answer = self._http.get(
+            f"{self.url}/api/rest/1.0/data/contacts",
+            params={"search": f"C_EmailAddress='{email}'", "depth": "complete", "count": "1"},
+            auth=("Sandbox\\demo", "demo"),
+            timeout=60,
+        )
+        answer.raise_for_status()
+        found = answer.json().get("elements") or []
+        return dict(found[0]) if found else {}
+
+    def edit_profile(self, pin: str, fields: dict[str, str]) -> None:
+        """Change a profile, as another program of the company would."""
+        answer = self._http.post(
+            f"{self.url}/certainExternal/service/v1/Profile/{ACCOUNT}/{pin}",
+            json=fields,
+            auth=("demo", "demo"),
+            timeout=60,
+        )
+        answer.raise_for_status()
+
+    def change_status(self, code: str, status: str) -> None:
+        """Change the status of a registration, as somebody at Certain's screen would."""
+        self.control("POST", "certain/registration", {"code": code, "status": status})
+
+    def writes(self) -> dict[str, int]:
+        """What clients have written so far, by platform and kind of thing, from the sandbox's journal."""
+        counted = self.control("GET", "counters")["writes"]
+        return {
+            f"{entity} {operation}": count
+            for entity, operations in counted.items()
+            for operation, count in operations.items()
+            if operation != "edit"
+        }
+
+    def calls(self) -> int:
+        """Calls answered so far, by both platforms."""
+        return int(self.control("GET", "counters")["total"])
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the sandbox's control door."""
+        answer = self._http.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _contacts(self) -> int:
+        answer = self._http.get(
+            f"{self.url}/api/rest/1.0/data/contacts",
+            params={"count": "1", "depth": "minimal"},
+            auth=("Sandbox\\demo", "demo"),
+            timeout=60,
+        )
+        answer.raise_for_status()
+        return int(answer.json()["total"])
+
+    def _certain(self, kind: str, *codes: str) -> list[dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        key = {"Profile": "pkProfileId", "Registration": "registrationCode"}[kind]
+        start = 1
+        while True:
+            answer = self._http.get(
+                "/".join([f"{self.url}/certainExternal/service/v1/{kind}", *codes]),
+                params={"start_index": str(start), "max_results": "5000", "order_by": f"{key}_asc"},
+                auth=("demo", "demo"),
+                timeout=120,
+            )
+            if answer.status_code == 404:  # an empty search
+                return []
+            answer.raise_for_status()
+            page = answer.json()
+            items = page.get("profiles" if kind == "Profile" else "registrations") or []
+            found.update({str(item[key]): item for item in items})
+            if not items or len(found) >= int(page["completeCollectionSize"]):
+                return list(found.values())
+            start += len(items)

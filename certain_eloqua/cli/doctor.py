@@ -1,0 +1,171 @@
+"""`certain-eloqua doctor`: is this deployment set up rightly, and if not, what is wrong?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from certain_eloqua.settings import Settings
+
+
+@click.command()
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Check the settings, both logins, the ledger, the frames, the connector files and the field map.
+
+    Each is tried and told; the exit code is 0 only if all of them work. Nothing is changed on either
+    platform.
+
+    \b
+    Example:
+      certain-eloqua doctor
+    """
+    from certain_eloqua.clients.errors import ConnectionLost
+    from certain_eloqua.clients.redaction import redact
+    from certain_eloqua.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.read()
+    except SettingsError as error:
+        click.echo(f"settings      WRONG  {error}")
+        context.exit(1)
+    where = "the sandbox" if settings.uses_sandbox else "real accounts"
+    click.echo(f"settings      ok     {where}, account {settings.certain_account_code}")
+    looks: dict[str, Callable[[Settings], str]] = {
+        "eloqua": _eloqua,
+        "certain": _certain,
+        "ledger": _ledger,
+        "frames": _frames,
+        "connectors": _connectors,
+        "field map": _field_map,
+        "dagster": _dagster,
+    }
+    wrong: dict[str, Exception] = {}
+    for name, look in looks.items():
+        click.echo(f"{name:<13} ", nl=False)  # what is being looked at, while it takes its time
+        try:
+            told, word = look(settings), "ok"
+        except Exception as error:  # noqa: BLE001 - whatever is wrong is what was asked for
+            told, word = redact(_in_words(name, error)), "WRONG"
+            wrong[name] = error
+        click.echo(f"{word:<6} {told}".replace("\n", f"\n{'':21}"))
+    if settings.uses_sandbox and any(isinstance(error, ConnectionLost) for error in wrong.values()):
+        click.echo(
+            "\nThese settings point at the sandbox. Is it running? Start it with: certain-eloqua sandbox"
+        )
+    context.exit(1 if wrong else 0)
+
+
+_LOGINS = {
+    "eloqua": "ELOQUA_COMPANY, ELOQUA_USERNAME and ELOQUA_PASSWORD (or the ELOQUA_CLIENT_… and its token)",
+    "certain": "CERTAIN_USERNAME and CERTAIN_PASSWORD",
+}
+
+
+def _in_words(name: str, error: Exception) -> str:
+    from certain_eloqua.clients.errors import AuthError, ClientError
+
+    if isinstance(error, AuthError) and name in _LOGINS:
+        return f"the login was refused ({error.came_back}). Look at {_LOGINS[name]}"
+    if isinstance(error, ClientError):
+        return f"{error.doing}: {error.came_back}".rstrip(": ")
+    return str(error) or type(error).__name__
+
+
+def _quickly() -> dict[str, Any]:
+    """One try and short patience: whoever asks what is wrong does not want to wait for it to pass."""
+    from certain_eloqua.clients.retry import RetryPolicy
+
+    return {"retry": RetryPolicy(attempts=1), "timeout": (3.0, 6.0)}
+
+
+def _eloqua(settings: Settings) -> str:
+    from certain_eloqua.resources.platforms import eloqua_client
+
+    with eloqua_client(settings, **_quickly()) as client:
+        fields = len(client.contact_fields())
+        left = client.open_definitions()
+        return f"logged in at {client.base_url}; {fields} contact fields; {left} definitions of ours"
+
+
+def _certain(settings: Settings) -> str:
+    from certain_eloqua.resources.platforms import certain_client
+
+    with certain_client(settings, **_quickly()) as client:
+        account = client.account()
+        events = sum(1 for _ in client.iter_events())
+        whose = f"account {account.code} ({account.name})"
+        return f"logged in at {settings.certain_address}; {whose}; {events} events"
+
+
+def _ledger(settings: Settings) -> str:
+    from sqlalchemy.engine import make_url
+
+    from certain_eloqua.resources.keeping import open_ledger
+
+    with open_ledger(settings) as ledger:
+        ledger.deliveries(limit=1)
+    return make_url(settings.ledger_address).render_as_string(hide_password=True)
+
+
+def _frames(settings: Settings) -> str:
+    import pyarrow as pa
+
+    from certain_eloqua.resources.keeping import frame_store
+
+    frames = frame_store(settings)
+    try:
+        frames.write(("doctor",), None, "doctor", pa.table({"works": ["yes"]}))
+        found = frames.table(("doctor",), None).num_rows
+    except Exception as error:
+        said = f"CERTAIN_ELOQUA_FRAMES: nothing can be kept in {settings.frames_address}: {error}"
+        raise OSError(said) from error
+    if found != 1:
+        raise OSError(f"what was written to {settings.frames_address} could not be read back")
+    return settings.frames_address
+
+
+def _connectors(settings: Settings) -> str:
+    from certain_eloqua.connectors.files import load_connectors
+
+    loaded = load_connectors(settings.connectors)
+    if loaded.problems:
+        raise ValueError("\n".join(map(str, loaded.problems)))
+    return f"{len(loaded.connectors)} in {settings.connectors}"
+
+
+def _field_map(settings: Settings) -> str:
+    from certain_eloqua.clients.errors import ClientError
+    from certain_eloqua.resources.keeping import account_field_map
+    from certain_eloqua.resources.platforms import eloqua_client
+
+    field_map = account_field_map(settings)
+    told = f"{len(field_map.pairs)} pairs from {field_map.path or _default_table(settings)}"
+    try:
+        with eloqua_client(settings, **_quickly()) as client:
+            problems = field_map.validate(client.contact_fields())
+    except ClientError:  # told where Eloqua is looked at
+        return f"{told}, version {field_map.version}; not compared with Eloqua's fields"
+    if problems:
+        raise ValueError("\n".join([told, *map(str, problems)]))
+    return f"{told}, version {field_map.version}"
+
+
+def _default_table(settings: Settings) -> str:
+    folder, account = settings.field_maps_folder, settings.certain_account_code
+    others = sorted(file.name for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []
+    there = f"; there are: {', '.join(others)}" if others else ""
+    return f"the default table (no {account}.yaml in {folder}{there})"
+
+
+def _dagster(settings: Settings) -> str:
+    home = os.environ.get("DAGSTER_HOME")
+    if not home:
+        raise ValueError(
+            "DAGSTER_HOME is not set, so runs started here are forgotten. In a checkout: . bin/env"
+        )
+    return f"home {home}"

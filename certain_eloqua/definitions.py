@@ -1,0 +1,57 @@
+"""The Dagster definitions on one screen. Loading reads the connector files; no network, no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from certain_eloqua.assets.connector import ConnectorAssets
+from certain_eloqua.assets.jobs import connector_job
+from certain_eloqua.assets.reads import read_assets
+from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
+from certain_eloqua.checks.plans import plan_check_results, plan_check_specs
+from certain_eloqua.checks.standing import standing_checks
+from certain_eloqua.connectors.files import load_connectors
+from certain_eloqua.resources import all_resources
+from certain_eloqua.resources.connector_settings import settings_resource
+from certain_eloqua.schedules import all_jobs, all_schedules
+from certain_eloqua.sensors import all_sensors
+from certain_eloqua.settings import connectors_folder
+
+
+def build_defs(folder: Path | None = None, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """Everything there is.
+
+    Args:
+        folder: where the connector files are; the deployment's folder if left out.
+        resources: used in place of ours of the same names, for tests.
+    """
+    loaded = load_connectors(folder or connectors_folder())
+    made = [
+        ConnectorAssets(
+            connector,
+            plan_checks=(plan_check_specs, plan_check_results),
+            delivery_checks=(delivery_check_specs, delivery_check_results),
+        )
+        for connector in loaded.connectors
+    ]
+    forms = {one.form: settings_resource(one.name, one.connector.settings) for one in made}
+    return dg.Definitions(
+        assets=[
+            *read_assets,
+            *(asset for one in made for asset in one.all()),
+            *standing_checks(loaded.connectors, map(str, loaded.problems)),
+        ],
+        jobs=[*(connector_job(one) for one in made), *all_jobs],
+        sensors=all_sensors,
+        schedules=all_schedules,
+        resources={**all_resources(), **forms, **(resources or {})},
+        # A run is one process: its resources, sessions and claims live as long as it does.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,50 @@
+"""New events of the account become partitions, and the frame of events is read again."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import dagster as dg
+
+from certain_eloqua.clients.redaction import redact
+from certain_eloqua.domain.event import Event
+from certain_eloqua.partitions import events, is_partition_key
+
+EVENTS = dg.AssetSelection.assets(dg.AssetKey(["certain", "events"]))
+
+
+@dg.sensor(
+    target=EVENTS,
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    description="Looks for new events in Certain and makes each of them a partition, so that it can be "
+    "chosen.",
+)
+def new_events(
+    context: dg.SensorEvaluationContext, certain: dg.ResourceParam[Any]
+) -> dg.SensorResult | dg.SkipReason:
+    """Add a partition for every event that has none, and read certain/events again when there are any.
+
+    If Certain cannot be read this raises: the tick turns red and the next one tries again.
+    """
+    try:
+        found = list(certain.iter_events())
+    except Exception as error:  # noqa: BLE001 - told without what it may quote
+        raise dg.Failure(f"Certain's events could not be read: {redact(str(error))}") from None
+    new, refused = codes_to_add(found, context.instance.get_dynamic_partitions(events.name or ""))
+    if refused:
+        context.log.warning("%d event codes cannot be partitions: %s", len(refused), ", ".join(refused))
+    if not new:
+        return dg.SkipReason(f"All {len(found)} events are known.")
+    return dg.SensorResult(
+        dynamic_partitions_requests=[events.build_add_request(new)],
+        # The key names the events found, not the tick: the same find twice still starts one run.
+        run_requests=[dg.RunRequest(run_key=f"{len(found)}:{','.join(new)}"[:500])],
+    )
+
+
+def codes_to_add(found: Iterable[Event], known: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Codes that are new, and codes that cannot be a partition key."""
+    codes = sorted({event.code for event in found})
+    have = set(known)
+    new = [code for code in codes if is_partition_key(code) and code not in have]
+    return new, [code for code in codes if not is_partition_key(code)]

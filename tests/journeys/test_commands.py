@@ -1,0 +1,184 @@
+"""The `dagster` and `dg` commands as people type them in the root of the project, and our own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from certain_eloqua.cli import main
+from tests.conftest import ROOT
+from tests.journeys.conftest import EVENT
+
+pytestmark = pytest.mark.slow
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture
+def root(kept, tmp_path_factory):
+    """The root of the project without a `.env` that somebody may have: it would beat the test's
+    environment.
+    """
+    root = tmp_path_factory.mktemp("root")
+    for name in ("certain_eloqua", "workspace.yaml", "dg.toml", "pyproject.toml", "connectors"):
+        (root / name).symlink_to(ROOT / name)
+    return root
+
+
+@pytest.fixture
+def run(kept, root):
+    def call(program, *arguments, code=0):
+        path = os.pathsep.join([str(BIN), os.environ["PATH"]])
+        done = subprocess.run(
+            [str(BIN / program), *arguments],
+            cwd=root,
+            env={**kept.environment, "PATH": path},
+            text=True,
+            capture_output=True,
+            timeout=150,
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == code, said[-4000:]
+        return said
+
+    return call
+
+
+@pytest.mark.timeout(400)
+def test_dagster_commands(run, kept):
+    assert "certain_eloqua" in run("dagster", "definitions", "validate")
+    module = ["-m", "certain_eloqua.definitions"]
+    run("dagster", "asset", "materialize", *module, "--select", "certain/events")
+    run(
+        "dagster",
+        "asset",
+        "materialize",
+        *module,
+        "--select",
+        "+key:attendees/delivery",
+        "--partition",
+        EVENT,
+    )
+    runs = {run.job_name: run for run in kept.instance.get_runs()}
+    assert runs
+    assert kept.writes().get("eloqua.contact create", 0) > 0
+    assert "NWSUMMIT27" in kept.instance.get_dynamic_partitions("events")
+
+
+@pytest.mark.timeout(400)
+def test_dg_launch(run, kept):
+    run("dg", "launch", "--assets", "+key:attendees/plan", "--partition", EVENT)
+    assert kept.writes() == {}
+    config = {"resources": {"prospects_settings": {"config": {"contact_list_name": "VIPs"}}}}
+    run(
+        "dg",
+        "launch",
+        "--assets",
+        "+key:prospects/delivery",
+        "--partition",
+        EVENT,
+        "--config-json",
+        json.dumps(config),
+    )
+    event = kept.instance.get_latest_materialization_event(_key("prospects/contacts"))
+    assert event.asset_materialization.metadata["contact_list"].value == "VIPs"
+
+
+@pytest.mark.timeout(400)
+def test_a_connectors_job_is_launched_by_the_dagster_command(run, kept):
+    tags = json.dumps({"dagster/partition": EVENT})
+    run("dagster", "job", "launch", "-j", "attendees", "--tags", tags)
+    (launched,) = kept.instance.get_runs()
+    assert (launched.job_name, launched.tags["dagster/partition"]) == ("attendees", EVENT)
+
+
+def test_our_own_commands_tell_the_truth_in_their_exit_codes(kept, monkeypatch):
+    from click.testing import CliRunner
+
+    def ours(*arguments):
+        done = CliRunner().invoke(main, list(arguments))
+        return done.exit_code, done.output
+
+    code, said = ours("connectors", "list")
+    assert code == 0
+    assert all(name in said for name in ("prospects", "readers", "attendees"))
+    assert ours("connectors", "check")[0] == 0
+    kept.file("broken", "kind: upsert_contact\nevents: all\n")
+    code, said = ours("connectors", "check")
+    assert code == 1
+    assert "broken.yaml:1: kind: 'upsert_contact' is not a kind" in said
+    assert ours("connectors", "list")[0] == 1
+    (kept.connectors / "broken.yaml").unlink()
+    code, said = ours("doctor")
+    assert (code, said.count(" ok ")) == (0, 8), said
+    assert "demo" not in said.replace("certain_eloqua_demo", "")
+    assert ours("mapping", "check")[0] == 0
+    monkeypatch.setenv("CERTAIN_PASSWORD", "wrong")
+    code, said = ours("doctor")
+    assert code == 1
+    assert "certain       WRONG" in said
+    assert "the login was refused" in said
+    assert "CERTAIN_USERNAME and CERTAIN_PASSWORD" in said
+    assert "Is it running?" not in said
+    monkeypatch.delenv("CERTAIN_PASSWORD")
+    monkeypatch.setenv("CERTAIN_ELOQUA_LEDGER_URL", "postgres://u:secretword@h/ledger")
+    monkeypatch.setenv("CERTAIN_BASE_URL", "http://127.0.0.1:9")
+    began = time.monotonic()
+    code, said = ours("doctor")
+    assert time.monotonic() - began < 20
+    assert "Is it running?" in said
+    assert "ledger        WRONG  CERTAIN_ELOQUA_LEDGER_URL: postgres:// is no database we know" in said
+    assert "the default table (no NWIND.yaml" in said
+    assert "secretword" not in said
+    monkeypatch.setenv("ELOQUA_PAGE_SIZE", "lots")
+    code, said = ours("doctor")
+    assert code == 1
+    assert "ELOQUA_PAGE_SIZE" in said
+
+
+def test_a_template_can_be_used_as_it_is(kept):
+    from click.testing import CliRunner
+
+    from certain_eloqua.connectors.catalogue import KINDS
+    from certain_eloqua.connectors.files import load_connector
+
+    for kind in KINDS:
+        out = kept.folder / f"my_{kind}.yaml"
+        assert CliRunner().invoke(main, ["connectors", "new", kind, "--out", str(out)]).exit_code == 0
+        connector, problems = load_connector(out)
+        assert not problems
+        assert connector.kind.name == kind
+        again = CliRunner().invoke(main, ["connectors", "new", kind, "--out", str(out)])
+        assert again.exit_code == 1
+        assert "exists already" in again.output
+    for name in ("My File.yaml", "certain.yaml", "attendees.txt"):
+        out = kept.folder / name
+        wrong = CliRunner().invoke(main, ["connectors", "new", "upsert_contacts", "--out", str(out)])
+        assert wrong.exit_code == 2, name
+        assert not out.exists()
+    wrong = CliRunner().invoke(main, ["connectors", "new", "upsert_contact"])
+    assert wrong.exit_code == 2
+    assert "Did you mean upsert_contacts?" in wrong.output
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_works_from_end_to_end(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "certain_eloqua.cli", "demo"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        timeout=280,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ELOQUA_BASE_URL": "https://never.example.com"},
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "things were as they should be" in done.stdout
+
+
+def _key(name):
+    import dagster as dg
+
+    return dg.AssetKey(name.split("/"))

@@ -1,0 +1,34 @@
+"""Which errors of ours Dagster tries again."""
+
+import dagster as dg
+import pytest
+
+from certain_eloqua.assets.failures import dagster_failures
+from certain_eloqua.clients.errors import AuthError, BudgetReached, ServerError
+from certain_eloqua.ledger.errors import AlreadyRunning, Holder
+
+
+def failure(error: Exception) -> dg.Failure:
+    with pytest.raises(dg.Failure) as caught, dagster_failures("Reading the account's events"):
+        raise error
+    return caught.value
+
+
+def test_a_busy_platform_is_tried_again_and_a_refusal_is_not():
+    assert failure(ServerError("Certain: Reading", "HTTP 503")).allow_retries
+    assert not failure(AuthError("Certain: Reading", "HTTP 401")).allow_retries
+
+
+def test_a_used_up_budget_is_not_tried_again_in_the_same_run():
+    told = failure(BudgetReached("Eloqua: Reading", "the budget of 5 calls is used up"))
+    assert not told.allow_retries
+    assert "the rest is done by the next run" in str(told.description)
+
+
+def test_a_connector_that_is_being_run_is_one_clear_failure():
+    told = failure(AlreadyRunning("attendees", "SUMMIT", Holder("run-1", "host", 7)))
+    assert not told.allow_retries
+    assert told.description == (
+        "attendees for SUMMIT is already being run by run run-1; wait for it, then run again. "
+        "Nothing was written by this run."
+    )

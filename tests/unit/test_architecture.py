@@ -1,0 +1,176 @@
+"""The rooms of the package and the way imports may point (docs/architecture.md)."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = "certain_eloqua"
+
+# Lower rooms: plain Python. Each names the rooms it may look into besides itself.
+PLAIN = {
+    "domain": set(),
+    "mapping": {"domain"},
+    "ledger": {"domain"},
+    "clients": {"domain"},
+    "notify": {"domain"},
+    "connectors": {"mapping", "ledger", "clients", "domain"},
+    "settings": set(),
+}
+# Upper rooms: Dagster lives here. They stand side by side on all of the plain ones.
+UPPER = {
+    "partitions": {"domain"},
+    "resources": {*PLAIN, "partitions"},
+    "assets": {*PLAIN, "partitions"},
+    "checks": {*PLAIN, "partitions"},
+    "schedules": {*PLAIN, "partitions"},
+    "sensors": {*PLAIN, "partitions"},
+}
+# Somebody else's computer: it imports none of ours, and nobody but the command line knows of it.
+APART = {"sandbox": set()}
+TOP = {
+    "definitions": {*PLAIN, *UPPER},
+    "cli": {*PLAIN, *UPPER, *APART, "definitions"},
+}
+MAY_IMPORT = {**PLAIN, **UPPER, **APART, **TOP}
+MAY_USE_DAGSTER = {*UPPER, *TOP}
+
+
+class Import(NamedTuple):
+    """One name that one file imports, as written from the top: `certain_eloqua.domain.people`."""
+
+    file: Path
+    line: int
+    module: str
+
+    @property
+    def importer(self) -> str:
+        return room(".".join(self.file.relative_to(ROOT).with_suffix("").parts))
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.line} imports {self.module}"
+
+
+def room(module: str) -> str:
+    """The first name below the package; the package itself (its __init__) is no room."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] != "__init__" else ""
+
+
+def imports_of(file: Path) -> Iterator[Import]:
+    package = [*file.relative_to(ROOT).parent.parts]
+    for node in ast.walk(ast.parse(file.read_text(), filename=str(file))):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield Import(file, node.lineno, name.name)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            origin = ".".join([*above, *([node.module] if node.module else [])])
+            # `from package import x` may mean a module x as well as a name in the package's __init__.
+            for name in node.names:
+                yield Import(file, node.lineno, f"{origin}.{name.name}")
+
+
+FILES = sorted((ROOT / PACKAGE).rglob("*.py"))
+IMPORTS = [found for file in FILES for found in imports_of(file)]
+OURS = [found for found in IMPORTS if found.module.split(".")[0] == PACKAGE]
+
+
+def refuse(wrong: list[Import]) -> None:
+    assert not wrong, "\n".join(["", *map(str, wrong)])
+
+
+def test_every_room_is_on_the_plan():
+    rooms = {room(".".join(file.relative_to(ROOT).with_suffix("").parts)) for file in FILES} - {""}
+    assert rooms - MAY_IMPORT.keys() == set(), (
+        "say in this test, and in docs/architecture.md, where it stands"
+    )
+
+
+def test_imports_point_down_and_never_sideways():
+    refuse(
+        [
+            found
+            for found in OURS
+            if found.importer and room(found.module) not in MAY_IMPORT[found.importer] | {found.importer, ""}
+        ]
+    )
+
+
+def test_the_package_itself_imports_nothing():
+    refuse([found for found in IMPORTS if not found.importer])
+
+
+def test_dagster_stays_in_the_upper_rooms():
+    refuse(
+        [
+            found
+            for found in IMPORTS
+            if found.importer not in MAY_USE_DAGSTER
+            and (found.module + ".").startswith(("dagster.", "dagster_"))
+        ]
+    )
+
+
+def test_nobody_reaches_into_dagsters_private_modules():
+    refuse(
+        [
+            found
+            for found in IMPORTS
+            if found.module.startswith("dagster")
+            and any(part.startswith("_") for part in found.module.split("."))
+        ]
+    )
+
+
+def test_the_domain_needs_the_standard_library_only():
+    refuse(
+        [
+            found
+            for found in IMPORTS
+            if found.importer == "domain"
+            and found.module.split(".")[0] not in {*sys.stdlib_module_names, PACKAGE}
+        ]
+    )
+
+
+def test_the_clients_of_two_platforms_do_not_know_each_other():
+    platforms = {
+        path.name for path in (ROOT / PACKAGE / "clients").iterdir() if (path / "__init__.py").exists()
+    }
+    assert len(platforms) >= 2
+
+    def platform(parts: tuple[str, ...] | list[str]) -> str | None:
+        return parts[2] if len(parts) > 2 and parts[1] == "clients" and parts[2] in platforms else None
+
+    wrong = []
+    for found in OURS:
+        here = platform(found.file.relative_to(ROOT).with_suffix("").parts)
+        there = platform(found.module.split("."))
+        if here and there and here != there:
+            wrong.append(found)
+    refuse(wrong)
+
+
+@pytest.mark.parametrize(
+    ("source", "module"),
+    [
+        ("import certain_eloqua.sandbox.server", "certain_eloqua.sandbox.server"),
+        ("from certain_eloqua import sandbox", "certain_eloqua.sandbox"),
+        ("from ..sandbox import server", "certain_eloqua.sandbox.server"),
+        ("from .. import sandbox", "certain_eloqua.sandbox"),
+        ("def late():\n    from certain_eloqua.sandbox import server", "certain_eloqua.sandbox.server"),
+    ],
+)
+def test_an_import_is_seen_however_it_is_written(monkeypatch, tmp_path, source, module):
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    file = tmp_path / PACKAGE / "clients" / "http.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(source)
+    (found,) = imports_of(file)
+    assert (found.importer, found.module, room(found.module)) == ("clients", module, "sandbox")
