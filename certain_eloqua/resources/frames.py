@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -32,6 +33,7 @@ ROWS_PER_GROUP = 50_000
 _FACTS = b"certain_eloqua"
 _POINTER = "latest.json"
 _M_MMAP_THRESHOLD = -3  # malloc.h
+_WORTH_TRIMMING = 350 * 1024 * 1024
 _LARGE = 256 * 1024
 """Buffers of so many bytes are taken from the system one by one, and given back to it at once."""
 _SAFE = re.compile(r"[A-Za-z0-9_.-]+")
@@ -231,10 +233,23 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
+def _resident() -> int:
+    """Bytes of memory this process holds; where the system does not say, as if it were many."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return _WORTH_TRIMMING
+
+
 def _trim() -> None:
-    """Give back what was let go of, such as a step's pages or its inputs, before more comes in."""
+    """Give back what was let go of, such as a step's pages or its inputs, before more comes in.
+
+    It takes most of a second, so a small process is left alone.
+    """
     import pyarrow as pa
 
+    if _resident() < _WORTH_TRIMMING:
+        return
     gc.collect()
     # Arrow's readers of Parquet and CSV do not use the pool they are given for everything.
     for name in pa.supported_memory_backends():
