@@ -64,7 +64,7 @@ def start(folder: Path, contacts: int, registrations: int) -> None:
     global _server, _url
     stop()
     ready = folder / f"ready-{time.monotonic_ns()}.json"
-    command = [sys.executable, "-m", "certain_eloqua.sandbox", "--port", "0", "--ready-file", str(ready)]
+    command = [sys.executable, "-m", "certain_eloqua_sandbox", "--port", "0", "--ready-file", str(ready)]
     command += [
         "--contacts",
         str(contacts),

@@ -78,7 +78,7 @@ class Program:
             [
                 sys.executable,
                 "-m",
-                "certain_eloqua.sandbox",
+                "certain_eloqua_sandbox",
                 "--port",
                 "0",
                 "--ready-file",

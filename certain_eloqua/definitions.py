@@ -14,7 +14,7 @@ from certain_eloqua.assets.reads import read_assets
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
 from certain_eloqua.checks.plans import plan_check_results, plan_check_specs
 from certain_eloqua.checks.standing import standing_checks
-from certain_eloqua.connectors.files import load_connectors
+from certain_eloqua.connectors.files.loader import load_connectors
 from certain_eloqua.resources import all_resources
 from certain_eloqua.resources.connector_settings import settings_resource
 from certain_eloqua.schedules import all_jobs, all_schedules

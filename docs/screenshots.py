@@ -36,7 +36,7 @@ def sandbox() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder, "ready.json")
         program = subprocess.Popen(
-            [sys.executable, "-m", "certain_eloqua.sandbox", "--quiet", "--ready-file", str(ready)],
+            [sys.executable, "-m", "certain_eloqua_sandbox", "--quiet", "--ready-file", str(ready)],
             stdout=subprocess.DEVNULL,
         )
         try:

@@ -83,7 +83,7 @@ def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a sandbox started as its users start it; one for each xdist worker."""
     home = tmp_path_factory.mktemp("sandbox")
     ready, log = home / "ready.json", home / "sandbox.log"
-    command = [sys.executable, "-m", "certain_eloqua.sandbox", "--port", "0", "--ready-file", str(ready)]
+    command = [sys.executable, "-m", "certain_eloqua_sandbox", "--port", "0", "--ready-file", str(ready)]
     with log.open("w") as output:
         server = subprocess.Popen(
             command, cwd=home, env=clean_environment(), stdout=output, stderr=subprocess.STDOUT

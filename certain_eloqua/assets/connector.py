@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from certain_eloqua.assets.failures import Refused, dagster_failures
+from certain_eloqua.assets.metadata import delivery_metadata, facts_metadata, plan_metadata, shown
 from certain_eloqua.assets.plan_rows import plan_reader
 from certain_eloqua.assets.reads import BUSY, EVENTS, READS
-from certain_eloqua.assets.receipts import delivery_receipt, facts_receipt, plan_receipt, shown
 from certain_eloqua.assets.step import CONNECTOR_TAG, Step
-from certain_eloqua.connectors.kind import Job, Kind, Platforms
-from certain_eloqua.connectors.problems import dotted, in_words
-from certain_eloqua.connectors.settings_reading import settings_from
+from certain_eloqua.connectors.contract.kind import Job, Kind, Platforms
+from certain_eloqua.connectors.files.problems import dotted, in_words
+from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.mapping.strict_yaml import Place
 from certain_eloqua.partitions import events as event_partitions
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from certain_eloqua.connectors.files import Connector
+    from certain_eloqua.connectors.files.loader import Connector
 
 
 Specs = Callable[[dg.AssetKey], list[dg.AssetCheckSpec]]
@@ -66,7 +66,7 @@ class ConnectorAssets:
     def _own_read(self) -> dg.AssetsDefinition:
         @dg.asset(
             **self._common(self.own_key, "eloqua", self._words(f"What {self.name} reads for itself.")),
-            ins=self._ins(self.kind.gather_reads),
+            ins=self._ins(self.kind.extract_reads),
             pool="eloqua_bulk",
             required_resource_keys=self._resources("eloqua", "certain", "field_map", self.form),
         )
@@ -74,8 +74,8 @@ class ConnectorAssets:
             with dagster_failures(self._doing("Reading for", context)):
                 step = Step(context)
                 job = self._job(step, frames)
-                reads = (frames,) if self.kind.gather_reads else ()
-                gathered = self.kind.gather(job, self._platforms(step), *reads)  # type: ignore[misc]
+                reads = (frames,) if self.kind.extract_reads else ()
+                extracted = self.kind.extract(job, self._platforms(step), *reads)  # type: ignore[misc]
                 import pyarrow as pa
 
                 facts = {
@@ -83,10 +83,10 @@ class ConnectorAssets:
                     "field_map": step.field_map.version,
                 }
                 written = step.keep(
-                    pa.RecordBatchReader.from_batches(gathered.schema, gathered.batches), facts
+                    pa.RecordBatchReader.from_batches(extracted.schema, extracted.batches), facts
                 )
                 return dg.MaterializeResult(
-                    metadata={**written.as_metadata(), **facts_receipt(gathered.facts), **step.cost()}
+                    metadata={**written.as_metadata(), **facts_metadata(extracted.facts), **step.cost()}
                 )
 
         return own_read
@@ -137,8 +137,8 @@ class ConnectorAssets:
                 return dg.MaterializeResult(
                     metadata={
                         **written.as_metadata(),
-                        **plan_receipt(frame),
-                        **facts_receipt({str(name): fact for name, fact in frame.attrs.items()}),
+                        **plan_metadata(frame),
+                        **facts_metadata({str(name): fact for name, fact in frame.attrs.items()}),
                         "plan_id": step.run_id,
                         "settings": shown(facts["settings"]),
                         "field_map_version": field_map.version,
@@ -189,8 +189,8 @@ class ConnectorAssets:
                 return dg.MaterializeResult(
                     metadata={
                         **written.as_metadata(),
-                        **delivery_receipt(frame),
-                        **facts_receipt(facts),
+                        **delivery_metadata(frame),
+                        **facts_metadata(facts),
                         "plan_id": made["plan_id"],
                         **step.cost(),
                     },
@@ -224,7 +224,7 @@ class ConnectorAssets:
         return f"{said}\n\n{what}\n\nKind: *{self.kind.title}*. {self.kind.summary}"
 
     def _resources(self, *more: str) -> set[str]:
-        return {"ledger", "lanes", "frames", "deployment", *more}
+        return {"ledger", "run_locks", "frames", "deployment", *more}
 
     def _ins(self, reads: Iterable[str]) -> dict[str, dg.AssetIn]:
         return {name: dg.AssetIn(key) for name, key in self._read_keys(reads).items()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from certain_eloqua.assets.step import CONNECTOR_TAG, LANE_TAG
+from certain_eloqua.assets.step import CONNECTOR_TAG, RUN_LOCK_TAG
 from certain_eloqua.partitions import events
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def connector_job(made: ConnectorAssets) -> Any:
         config=dg.PartitionedConfig(partitions_def=events, run_config_for_partition_key_fn=lambda _: form)
         if by_event
         else form,
-        # Two runs of one lane wait for each other in the queue (dagster.yaml). A run for an event has the tag
-        # of its partition from Dagster, however it was launched; one for the account has this.
-        tags=tags if by_event else tags | {LANE_TAG: f"{made.name}:account"},
+        # Two runs that need the same run lock wait for each other in the queue (dagster.yaml). A run for an
+        # event has the tag of its partition from Dagster, however it was launched; an account run has this.
+        tags=tags if by_event else tags | {RUN_LOCK_TAG: f"{made.name}:account"},
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from certain_eloqua.connectors.kind import PLAN_SCHEMA
+from certain_eloqua.connectors.contract.schemas import PLAN_SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -35,7 +35,7 @@ READS = {
 }
 """Shared reads by the names that kinds use."""
 
-RESOURCES = {"certain", "ledger", "lanes", "frames", "deployment"}
+RESOURCES = {"certain", "ledger", "run_locks", "frames", "deployment"}
 BUSY = dg.RetryPolicy(max_retries=2, delay=20, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """A step is tried again when the platform was busy. Requests have had their own retries before that."""
 

@@ -1,4 +1,4 @@
-"""One step of a run: where it is, what it has at hand, and the lane it runs in."""
+"""One step of a run: where it is, what it has at hand, and the run lock it runs in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from certain_eloqua.settings import Settings
 
 CONNECTOR_TAG = "certain/connector"
-LANE_TAG = "certain/run_lane"
+RUN_LOCK_TAG = "certain/run_lock"
 
 
 class KeptFrame(Protocol):
@@ -73,7 +73,7 @@ class Step:
         self.event_code = self._event_of(context.asset_key)
         self.run_id = context.run.run_id
         self._usage: dict[str, dict[str, int | float]] = {}
-        self._enter_lanes()
+        self._take_run_locks()
 
     # -- resources by their types
 
@@ -109,20 +109,20 @@ class Step:
     def _resource(self, name: str) -> Any:
         return getattr(self.context.resources, name)
 
-    # -- lanes
+    # -- run_locks
 
-    def _enter_lanes(self) -> None:
+    def _take_run_locks(self) -> None:
         """Claim every connector this run touches, for this event, until the run ends.
 
         The first step does it, before anything is read: a plan made from what was read before another run
         of the same connector had finished would send its work again.
         """
         layer = self.context.job_def.asset_layer
-        lanes = self._resource("lanes")
+        run_locks = self._resource("run_locks")
         for key in sorted(layer.executable_asset_keys):
             connector = layer.asset_graph.get(key).tags.get(CONNECTOR_TAG)
             if connector:
-                lanes.enter(self.ledger, connector, self._event_of(key), self.run_id)
+                run_locks.take(self.ledger, connector, self._event_of(key), self.run_id)
 
     def _event_of(self, key: dg.AssetKey) -> str | None:
         node = self.context.job_def.asset_layer.asset_graph.get(key)

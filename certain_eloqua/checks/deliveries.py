@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from certain_eloqua.connectors.kind import DELIVERED, SETTLED, WRITES, Action, Outcome
+from certain_eloqua.connectors.contract.actions import DELIVERED, SETTLED, WRITES, Action, Outcome
 
 if TYPE_CHECKING:
     import pandas as pd

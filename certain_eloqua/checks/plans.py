@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from certain_eloqua.connectors.kind import WRITES, Action
+from certain_eloqua.connectors.contract.actions import WRITES, Action
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from pydantic import Field
 from certain_eloqua.clients.redaction import redact
 
 if TYPE_CHECKING:
-    from certain_eloqua.connectors.files import Connector
+    from certain_eloqua.connectors.files.loader import Connector
 
 CONNECTOR_FILES = dg.AssetKey(["standing", "connector_files"])
 DEFINITIONS = dg.AssetKey(["standing", "eloqua_definitions"])
@@ -108,7 +108,7 @@ def _definitions() -> dg.AssetsDefinition:
         client: Any = context.resources.eloqua
         try:
             hours = config.delete_older_than_hours
-            deleted = client.delete_leftovers(older_than=timedelta(hours=hours)) if hours else 0
+            deleted = client.delete_orphaned_definitions(older_than=timedelta(hours=hours)) if hours else 0
             left = client.open_definitions()
         except Exception as error:  # noqa: BLE001 - told without what it may quote
             raise dg.Failure(f"Looking for our definitions in Eloqua: {redact(str(error))}") from None

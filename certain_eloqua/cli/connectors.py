@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from certain_eloqua.connectors.files import Catalogue
+    from certain_eloqua.connectors.files.loader import Catalogue
 
 FOLDER = click.option(
     "--folder",
@@ -86,8 +86,8 @@ def new(kind: str, out: Path | None) -> None:
       certain-eloqua connectors new upsert_contacts --out connectors/attendees.yaml
     """
     from certain_eloqua.connectors.catalogue import KINDS
-    from certain_eloqua.connectors.files import fault_of_name
-    from certain_eloqua.connectors.template import template
+    from certain_eloqua.connectors.files.loader import fault_of_name
+    from certain_eloqua.connectors.files.template import template
     from certain_eloqua.mapping import nearest
 
     if kind not in KINDS:
@@ -115,7 +115,7 @@ def new(kind: str, out: Path | None) -> None:
 
 
 def _load(folder: Path | None) -> Catalogue:
-    from certain_eloqua.connectors.files import load_connectors
+    from certain_eloqua.connectors.files.loader import load_connectors
     from certain_eloqua.settings import connectors_folder
 
     return load_connectors(folder or connectors_folder())

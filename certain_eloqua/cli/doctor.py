@@ -105,7 +105,7 @@ def _certain(settings: Settings) -> str:
 def _ledger(settings: Settings) -> str:
     from sqlalchemy.engine import make_url
 
-    from certain_eloqua.resources.keeping import open_ledger
+    from certain_eloqua.resources.ledger import open_ledger
 
     with open_ledger(settings) as ledger:
         ledger.deliveries(limit=1)
@@ -115,7 +115,7 @@ def _ledger(settings: Settings) -> str:
 def _frames(settings: Settings) -> str:
     import pyarrow as pa
 
-    from certain_eloqua.resources.keeping import frame_store
+    from certain_eloqua.resources.frame_store import frame_store
 
     frames = frame_store(settings)
     try:
@@ -130,7 +130,7 @@ def _frames(settings: Settings) -> str:
 
 
 def _connectors(settings: Settings) -> str:
-    from certain_eloqua.connectors.files import load_connectors
+    from certain_eloqua.connectors.files.loader import load_connectors
 
     loaded = load_connectors(settings.connectors)
     if loaded.problems:
@@ -140,7 +140,7 @@ def _connectors(settings: Settings) -> str:
 
 def _field_map(settings: Settings) -> str:
     from certain_eloqua.clients.errors import ClientError
-    from certain_eloqua.resources.keeping import account_field_map
+    from certain_eloqua.resources.field_map import account_field_map
     from certain_eloqua.resources.platforms import eloqua_client
 
     field_map = account_field_map(settings)

@@ -21,7 +21,7 @@ def check(context: click.Context) -> None:
     """
     from certain_eloqua.clients.errors import ClientError
     from certain_eloqua.mapping import FieldMapError
-    from certain_eloqua.resources.keeping import account_field_map
+    from certain_eloqua.resources.field_map import account_field_map
     from certain_eloqua.resources.platforms import eloqua_client
     from certain_eloqua.settings import Settings, SettingsError
 

@@ -34,7 +34,7 @@ def sandbox(context: click.Context, /, **given: object) -> None:
       certain-eloqua sandbox
       certain-eloqua sandbox --port 8760 --contacts 100000
     """
-    from certain_eloqua.sandbox.run import main
+    from certain_eloqua_sandbox.run import main
 
     argv: list[str] = []
     for name, value in given.items():

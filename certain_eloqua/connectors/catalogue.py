@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from certain_eloqua.connectors import import_profiles, import_registrations, upsert_contacts
-from certain_eloqua.connectors.kind import Kind
+from certain_eloqua.connectors.contacts import import_profiles, import_registrations, upsert_contacts
+from certain_eloqua.connectors.contract.kind import Kind
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

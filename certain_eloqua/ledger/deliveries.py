@@ -84,7 +84,7 @@ class Delivery:
     def finished(self) -> bool:
         return self.record.state == FINISHED
 
-    def done(self) -> Iterator[DeliveredRow]:
+    def recorded_rows(self) -> Iterator[DeliveredRow]:
         """Rows that earlier attempts wrote down."""
         wanted = [c for c in delivered_rows.c if c.name != "plan_id"]
         query = select(*wanted).where(delivered_rows.c.plan_id == self.record.plan_id)
@@ -92,7 +92,7 @@ class Delivery:
             for row in connection.execution_options(yield_per=5_000).execute(query):
                 yield DeliveredRow(**row._mapping)
 
-    def write_down(self, rows: Iterable[DeliveredRow]) -> None:
+    def checkpoint(self, rows: Iterable[DeliveredRow]) -> None:
         """Remember what became of rows, in one transaction. Writing a row down again replaces it."""
         values = ({"plan_id": self.record.plan_id, **asdict(row)} for row in rows)
         statement = upsert(self._engine, delivered_rows)
@@ -154,7 +154,7 @@ def begin(
     run_id: str,
     clock: Callable[[], datetime],
 ) -> Delivery:
-    """Begin a plan's delivery, or go on with it. Hold the claim while doing so."""
+    """Begin a plan's delivery, or go on with it. Hold the run lock while doing so."""
     with engine.begin() as connection:
         query = select(deliveries).where(deliveries.c.plan_id == plan_id)
         found = connection.execute(query).one_or_none()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a claim."""
+    """Who holds a run lock."""
 
     run_id: str
     host: str = ""

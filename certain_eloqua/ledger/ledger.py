@@ -18,12 +18,12 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import delete, select
 
-from certain_eloqua.ledger import claims, deliveries, traces
+from certain_eloqua.ledger import definition_register, deliveries, run_locks
+from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
 from certain_eloqua.ledger.opening import open_engine
 from certain_eloqua.ledger.people import person_key, value_digest
 from certain_eloqua.ledger.tables import known_profiles, sent_values
-from certain_eloqua.ledger.traces import Trace
 
 SENT_SCHEMA = pa.schema(
     [
@@ -155,7 +155,7 @@ class Ledger:
     # -- deliveries ------------------------------------------------------------------------------------
 
     def delivery(self, plan_id: str, connector: str, event: str | None, run_id: str) -> Delivery:
-        """Begin a plan's delivery, or go on with one that did not end. Take the claim first."""
+        """Begin a plan's delivery, or go on with one that did not end. Take the run lock first."""
         return deliveries.begin(self._engine, plan_id, connector, event, run_id, self._clock)
 
     def deliveries(
@@ -165,7 +165,7 @@ class Ledger:
         return deliveries.deliveries_of(self._engine, connector, event, limit)
 
     def interrupted(self, connector: str, event: str | None) -> list[Delivery]:
-        """Deliveries that began and neither ended nor were settled. Ask under the claim: one may be alive."""
+        """Deliveries that began and neither ended nor were settled. Hold the run lock: one may be alive."""
         states = (deliveries.STARTED, deliveries.FAILED)
         return deliveries.in_state(self._engine, connector, event, states, self._clock)
 
@@ -179,23 +179,25 @@ class Ledger:
 
     # -- definitions in Eloqua -------------------------------------------------------------------------
 
-    def leave_trace(self, connector: str, event: str | None, trace: Trace) -> None:
-        """Definitions with this mark may be in Eloqua from now on."""
-        traces.leave(self._engine, connector, event, trace, self._clock)
+    def register_definitions(
+        self, connector: str, event: str | None, definitions: RegisteredDefinitions
+    ) -> None:
+        """Definitions with this batch in their names may be in Eloqua from now on."""
+        definition_register.register(self._engine, connector, event, definitions, self._clock)
 
-    def traces(self, connector: str, event: str | None) -> list[Trace]:
+    def registered_definitions(self, connector: str, event: str | None) -> list[RegisteredDefinitions]:
         """What earlier reads and deliveries of a connector and event may have left in Eloqua."""
-        return traces.find(self._engine, connector, event)
+        return definition_register.find(self._engine, connector, event)
 
-    def wipe_traces(self, connector: str, event: str | None, marks: Iterable[str]) -> None:
-        """Nothing with these marks is in Eloqua any more."""
-        traces.wipe(self._engine, connector, event, marks)
+    def unregister_definitions(self, connector: str, event: str | None, batches: Iterable[str]) -> None:
+        """Nothing with these batches is in Eloqua any more."""
+        definition_register.unregister(self._engine, connector, event, batches)
 
-    # -- claims ----------------------------------------------------------------------------------------
+    # -- run locks -------------------------------------------------------------------------------------
 
-    def claim(self, connector: str, event: str | None, run_id: str) -> AbstractContextManager[None]:
+    def run_lock(self, connector: str, event: str | None, run_id: str) -> AbstractContextManager[None]:
         """Hold a connector and event for a run; raises AlreadyRunning, saying who holds it."""
-        return claims.claim(self._engine, connector, event, run_id)
+        return run_locks.run_lock(self._engine, connector, event, run_id)
 
 
 __all__ = ["SENT_SCHEMA", "Ledger", "Sent", "person_key", "value_digest"]

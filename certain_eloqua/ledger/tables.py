@@ -84,19 +84,19 @@ uploads = Table(
 )
 """Rows that are on their way and whose outcome is not written down yet; gone when it is."""
 
-traces = Table(
-    "ledger_traces",
+registered_definitions = Table(
+    "ledger_registered_definitions",
     metadata,
     Column("connector", String(255), primary_key=True),
     Column("event", String(100), primary_key=True),
-    Column("mark", String(40), primary_key=True),  # in the names of the definitions
-    Column("what", String(20), nullable=False),  # read, delivery
+    Column("batch", String(40), primary_key=True),  # in the names of the definitions
+    Column("purpose", String(20), nullable=False),  # read, delivery
     Column("since", Moment, nullable=False),
 )
 """Runs that may have left definitions behind in Eloqua."""
 
-claims = Table(
-    "ledger_claims",
+run_locks = Table(
+    "ledger_run_locks",
     metadata,
     Column("name", String(400), primary_key=True),
     Column("run_id", String(64), nullable=False),
@@ -104,4 +104,4 @@ claims = Table(
     Column("process", Integer, nullable=False),
     Column("since", Moment, nullable=False),
 )
-"""Who holds a claim, for those who find it taken (PostgreSQL; with SQLite the lock file says it)."""
+"""Who holds a run lock, for those who find it taken (PostgreSQL; with SQLite the lock file says it)."""

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from certain_eloqua.resources.keeping import (
-    DeploymentResource,
-    FieldMapResource,
-    FramesIO,
-    FramesResource,
-    LanesResource,
-    LedgerResource,
-)
+from certain_eloqua.resources.deployment import DeploymentResource
+from certain_eloqua.resources.field_map import FieldMapResource
+from certain_eloqua.resources.frame_store import FramesIO, FramesResource
+from certain_eloqua.resources.ledger import LedgerResource
 from certain_eloqua.resources.platforms import CertainResource, EloquaResource
+from certain_eloqua.resources.run_locks import RunLocksResource
 
 
 def all_resources() -> dict[str, Any]:
@@ -20,7 +17,7 @@ def all_resources() -> dict[str, Any]:
         "eloqua": EloquaResource(),
         "certain": CertainResource(),
         "ledger": LedgerResource(),
-        "lanes": LanesResource(),
+        "run_locks": RunLocksResource(),
         "field_map": FieldMapResource(),
         "frames": FramesResource(),
         "io_manager": FramesIO(),

@@ -16,10 +16,10 @@ from typing import Any, Literal, Union, get_args, get_origin
 import dagster as dg
 from pydantic import Field, create_model
 
-from certain_eloqua.connectors.kind import KindSettings
+from certain_eloqua.connectors.contract.settings import KindSettings
 
 
-class ConnectorForm(dg.ConfigurableResource[dict[str, Any]]):
+class RunSettings(dg.ConfigurableResource[dict[str, Any]]):
     """Base of every connector's form; a step gets the values as a dict and checks them with the kind's
     model.
     """
@@ -29,7 +29,7 @@ class ConnectorForm(dg.ConfigurableResource[dict[str, Any]]):
         return {name: getattr(self, name) for name in type(self).model_fields}
 
 
-def settings_resource(connector: str, settings: KindSettings) -> ConnectorForm:
+def settings_resource(connector: str, settings: KindSettings) -> RunSettings:
     """The form of one connector, filled in as its file says."""
     values = settings.model_dump(mode="json")
     fields: dict[str, Any] = {}
@@ -38,7 +38,7 @@ def settings_resource(connector: str, settings: KindSettings) -> ConnectorForm:
         fields[name] = (_formed(field.annotation), Field(default=values[name], description=told))
     form = create_model(
         f"{''.join(word.title() for word in connector.split('_'))}Settings",
-        __base__=ConnectorForm,
+        __base__=RunSettings,
         __doc__=f"Settings of {connector} for this run. Left out: as its file says.",
         **fields,
     )

@@ -143,7 +143,7 @@ def test_a_template_can_be_used_as_it_is(kept):
     from click.testing import CliRunner
 
     from certain_eloqua.connectors.catalogue import KINDS
-    from certain_eloqua.connectors.files import load_connector
+    from certain_eloqua.connectors.files.loader import load_connector
 
     for kind in KINDS:
         out = kept.folder / f"my_{kind}.yaml"

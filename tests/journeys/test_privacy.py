@@ -86,7 +86,7 @@ def test_neither_runs_that_succeed_nor_runs_that_fail_tell_who_people_are(kept, 
 
 
 def test_a_mistake_in_the_program_does_not_quote_a_row(kept, monkeypatch):
-    import certain_eloqua.connectors.import_profiles as kind
+    import certain_eloqua.connectors.contacts.import_profiles as kind
     from certain_eloqua.connectors import catalogue
 
     def broken(*_):

@@ -31,13 +31,13 @@ UPPER = {
     "schedules": {*PLAIN, "partitions"},
     "sensors": {*PLAIN, "partitions"},
 }
-# Somebody else's computer: it imports none of ours, and nobody but the command line knows of it.
-APART = {"sandbox": set()}
+SANDBOX = "certain_eloqua_sandbox"
+"""The sandbox is a package of its own: it imports none of ours, and only the command line starts it."""
 TOP = {
     "definitions": {*PLAIN, *UPPER},
-    "cli": {*PLAIN, *UPPER, *APART, "definitions"},
+    "cli": {*PLAIN, *UPPER, "definitions"},
 }
-MAY_IMPORT = {**PLAIN, **UPPER, **APART, **TOP}
+MAY_IMPORT = {**PLAIN, **UPPER, **TOP}
 MAY_USE_DAGSTER = {*UPPER, *TOP}
 
 
@@ -117,6 +117,13 @@ def test_dagster_stays_in_the_upper_rooms():
     )
 
 
+def test_the_sandbox_and_the_product_share_no_code():
+    sandbox = [found for file in sorted((ROOT / SANDBOX).rglob("*.py")) for found in imports_of(file)]
+    assert sandbox
+    refuse([found for found in sandbox if found.module.split(".")[0] == PACKAGE])
+    refuse([f for f in IMPORTS if f.module.split(".")[0] == SANDBOX and f.importer != "cli"])
+
+
 def test_nobody_reaches_into_dagsters_private_modules():
     refuse(
         [
@@ -160,11 +167,11 @@ def test_the_clients_of_two_platforms_do_not_know_each_other():
 @pytest.mark.parametrize(
     ("source", "module"),
     [
-        ("import certain_eloqua.sandbox.server", "certain_eloqua.sandbox.server"),
-        ("from certain_eloqua import sandbox", "certain_eloqua.sandbox"),
-        ("from ..sandbox import server", "certain_eloqua.sandbox.server"),
-        ("from .. import sandbox", "certain_eloqua.sandbox"),
-        ("def late():\n    from certain_eloqua.sandbox import server", "certain_eloqua.sandbox.server"),
+        ("import certain_eloqua.ledger.tables", "certain_eloqua.ledger.tables"),
+        ("from certain_eloqua import ledger", "certain_eloqua.ledger"),
+        ("from ..ledger import tables", "certain_eloqua.ledger.tables"),
+        ("from .. import ledger", "certain_eloqua.ledger"),
+        ("def late():\n    from certain_eloqua.ledger import tables", "certain_eloqua.ledger.tables"),
     ],
 )
 def test_an_import_is_seen_however_it_is_written(monkeypatch, tmp_path, source, module):
@@ -173,4 +180,4 @@ def test_an_import_is_seen_however_it_is_written(monkeypatch, tmp_path, source, 
     file.parent.mkdir(parents=True)
     file.write_text(source)
     (found,) = imports_of(file)
-    assert (found.importer, found.module, room(found.module)) == ("clients", module, "sandbox")
+    assert (found.importer, found.module, room(found.module)) == ("clients", module, "ledger")

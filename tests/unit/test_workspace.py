@@ -28,7 +28,8 @@ def test_the_package_that_is_installed_is_the_one_that_dagster_loads():
     pyproject = read_toml("pyproject.toml")
     root = read_toml("dg.toml")["project"]["root_module"]
     assert pyproject["project"]["name"].replace("-", "_") == root
-    assert pyproject["tool"]["setuptools"]["packages"]["find"]["include"] == [f"{root}*"]
+    found = pyproject["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert found == [f"{root}*", "certain_eloqua_sandbox*"]
     assert pyproject["project"]["scripts"] == {"certain-eloqua": f"{root}.cli:main"}
 
 
@@ -54,5 +55,5 @@ def test_the_deployments_dagster_yaml_keeps_runs_of_one_lane_apart(dagster_home)
     limits = config.run_queue_config.tag_concurrency_limits
     # The first is Dagster's own tag of every run for an event, the second ours of jobs of the account.
     assert [(one["key"], one["value"], one["limit"]) for one in limits] == [
-        (key, {"applyLimitPerUniqueValue": True}, 1) for key in ("dagster/partition", "certain/run_lane")
+        (key, {"applyLimitPerUniqueValue": True}, 1) for key in ("dagster/partition", "certain/run_lock")
     ]

@@ -54,7 +54,7 @@ def play(home: Path | None, contacts: int) -> int:
 def sandbox(folder: Path, contacts: int, store: Path | None) -> Iterator[str]:
     """The address of a sandbox that lives as long as the block."""
     ready, log = folder / "sandbox.json", folder / "sandbox.log"
-    command = [sys.executable, "-m", "certain_eloqua.sandbox", "--port", "0", "--ready-file", str(ready)]
+    command = [sys.executable, "-m", "certain_eloqua_sandbox", "--port", "0", "--ready-file", str(ready)]
     command += ["--contacts", str(contacts), *(["--store", str(store)] if store else [])]
     environment = {
         **os.environ,

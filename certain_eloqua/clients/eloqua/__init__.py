@@ -1,7 +1,7 @@
 """Eloqua: REST for the few, the Bulk API for the many."""
 
 from certain_eloqua.clients.eloqua.client import EMAIL_STATEMENT, ID_STATEMENT, EloquaClient
-from certain_eloqua.clients.eloqua.definitions import Leftover, SyncAction
+from certain_eloqua.clients.eloqua.definitions import OrphanedDefinition, SyncAction
 from certain_eloqua.clients.eloqua.exports import ExportReader
 from certain_eloqua.clients.eloqua.login import BasicLogin, EloquaLogin, OAuthLogin
 from certain_eloqua.clients.eloqua.metadata import ContactField, ContactList
@@ -20,9 +20,9 @@ __all__ = [
     "ExportReader",
     "FileTokenStore",
     "ImportReceipt",
-    "Leftover",
     "MemoryTokenStore",
     "OAuthLogin",
+    "OrphanedDefinition",
     "SyncAction",
     "TokenStore",
     "Tokens",

@@ -14,7 +14,7 @@ import pyarrow as pa
 import requests
 
 from certain_eloqua.clients.eloqua import limits
-from certain_eloqua.clients.eloqua.definitions import Definitions, Leftover, SyncAction
+from certain_eloqua.clients.eloqua.definitions import Definitions, OrphanedDefinition, SyncAction
 from certain_eloqua.clients.eloqua.exports import ExportReader, export_definition
 from certain_eloqua.clients.eloqua.imports import Importer, import_definition, sync_action_definition
 from certain_eloqua.clients.eloqua.login import EloquaLogin
@@ -268,7 +268,9 @@ class EloquaClient:
         """How many definitions of ours there are now, of all kinds."""
         return sum(1 for _ in self._definitions.ours())
 
-    def finish_leftovers(self, group: str, marks: Collection[str], kinds: Sequence[str]) -> list[Leftover]:
+    def settle_orphaned_definitions(
+        self, group: str, marks: Collection[str], kinds: Sequence[str]
+    ) -> list[OrphanedDefinition]:
         """Finish what runs have left that are no more: wait for its syncs, then delete the definitions.
 
         Costs a call for each of `kinds` if nothing was left. Deleting a definition under a running sync would
@@ -296,7 +298,7 @@ class EloquaClient:
                     self._syncs.wait(id_of(sync["uri"]), "Waiting for a sync left behind")
         start = len(f"{self._definitions.prefix} {group} ")
         return [
-            Leftover(
+            OrphanedDefinition(
                 rest=str(one["name"])[start:],
                 uri=str(one["uri"]),
                 synced=one["uri"] in synced,
@@ -305,6 +307,8 @@ class EloquaClient:
             for one in found
         ]
 
-    def delete_leftovers(self, prefix: str | None = None, older_than: timedelta = timedelta(days=1)) -> int:
+    def delete_orphaned_definitions(
+        self, prefix: str | None = None, older_than: timedelta = timedelta(days=1)
+    ) -> int:
         """Delete definitions whose names begin with the prefix and that are older; how many are gone."""
-        return self._definitions.delete_leftovers(prefix, older_than)
+        return self._definitions.delete_orphaned_definitions(prefix, older_than)

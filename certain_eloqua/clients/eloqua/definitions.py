@@ -43,7 +43,7 @@ class SyncAction:
 
 
 @dataclass(frozen=True)
-class Leftover:
+class OrphanedDefinition:
     """A definition that a run has left behind."""
 
     rest: str  # of its name, after the group
@@ -124,7 +124,9 @@ class Definitions:
         listed = self.ours(f"{self.prefix} {group} ", kinds)
         return [d for d in listed if d.get("uri") and str(d.get("name", "")).casefold().startswith(starts)]
 
-    def delete_leftovers(self, prefix: str | None = None, older_than: timedelta = timedelta(days=1)) -> int:
+    def delete_orphaned_definitions(
+        self, prefix: str | None = None, older_than: timedelta = timedelta(days=1)
+    ) -> int:
         """Delete our definitions that are older than this; how many are gone."""
         until = self._now() - older_than
         old = []

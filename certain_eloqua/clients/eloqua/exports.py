@@ -45,7 +45,7 @@ class ExportReader:
         total: rows exported, by the sync's log; None before the start, or when the log does not say.
         rows: rows read so far.
         warnings: what the sync's log complained about.
-        leftover: uri of the definition if it could not be deleted.
+        orphaned_definition: uri of the definition if it could not be deleted.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class ExportReader:
         self.total: int | None = None
         self.rows = 0
         self.warnings: tuple[str, ...] = ()
-        self.leftover: str | None = None
+        self.orphaned_definition: str | None = None
         self._uri: str | None = None
         self._calls_before = 0
         self._batches: Iterator[pa.RecordBatch] | None = None
@@ -114,7 +114,7 @@ class ExportReader:
         """Delete the definition, unless its sync may be running: that would break it. Harmless to repeat."""
         uri, self._uri = self._uri, None
         if uri is not None and (self._syncs.may_be_running(uri) or not self._definitions.delete(uri)):
-            self.leftover = uri
+            self.orphaned_definition = uri
 
     def _start(self) -> None:
         if self.sync_id is not None:

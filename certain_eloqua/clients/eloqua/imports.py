@@ -229,7 +229,11 @@ def _csv_bytes(batch: pa.RecordBatch) -> int:
 
 
 def _receipt(
-    done: list[tuple[FinishedSync, pa.Table]], rows: int, uri: str | None, leftover: bool, calls: int
+    done: list[tuple[FinishedSync, pa.Table]],
+    rows: int,
+    uri: str | None,
+    orphaned_definition: bool,
+    calls: int,
 ) -> ImportReceipt:
     def counted(code: str) -> int:
         return sum(finished.counted(code) or 0 for finished, _ in done)
@@ -245,6 +249,6 @@ def _receipt(
         rejects=pa.concat_tables([REJECTS_SCHEMA.empty_table(), *(table for _, table in done)]),
         log=tuple(entry for finished, _ in done for entry in finished.log),
         definition_uri=uri,
-        leftover=leftover,
+        orphaned_definition=orphaned_definition,
         calls=calls,
     )

@@ -34,7 +34,7 @@ class ImportReceipt:
         rows: rows given; `staged`, `created`, `updated`: counts by Eloqua's logs.
         rejects: every reject, by row; see `REJECTS_SCHEMA`. May be empty although the status is `warning`.
         log: the log entries of all syncs.
-        definition_uri: the definition, deleted meanwhile unless `leftover`.
+        definition_uri: the definition, deleted meanwhile unless `orphaned_definition`.
     """
 
     sync_ids: tuple[str, ...]
@@ -46,7 +46,7 @@ class ImportReceipt:
     rejects: pa.Table = field(repr=False)
     log: tuple[LogEntry, ...] = field(repr=False)
     definition_uri: str | None
-    leftover: bool = False
+    orphaned_definition: bool = False
     calls: int = 0
 
     @property

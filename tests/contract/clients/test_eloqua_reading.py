@@ -181,7 +181,7 @@ def test_an_export_knows_its_total_and_its_calls(eloqua, expected):
         assert rows.total == expected.num_rows
         assert sum(batch.num_rows for batch in rows) == rows.rows == rows.total
     assert rows.calls <= 6
-    assert rows.leftover is None
+    assert rows.orphaned_definition is None
     assert eloqua.open_definitions() == 0
 
 
@@ -349,11 +349,11 @@ def test_leftovers_are_counted_and_deleted_when_old(sandbox, connect_eloqua, fau
     fault("DELETE", "/contacts/exports/", times=8, status=503)
     with eloqua.export_contacts(FIELDS, name="left behind") as rows:
         rows.read_all()
-    assert rows.leftover is not None
+    assert rows.orphaned_definition is not None
     assert eloqua.open_definitions() == 1
-    assert eloqua.delete_leftovers() == 0
+    assert eloqua.delete_orphaned_definitions() == 0
     eloqua._definitions._now = lambda: datetime.now(UTC) + timedelta(days=2)
-    assert eloqua.delete_leftovers() == 1
+    assert eloqua.delete_orphaned_definitions() == 1
     assert eloqua.open_definitions() == 0
 
 

@@ -25,7 +25,8 @@ from certain_eloqua.clients.certain import (
 from certain_eloqua.clients.eloqua import BasicLogin, EloquaClient
 from certain_eloqua.clients.polling import PollSettings
 from certain_eloqua.connectors.catalogue import KINDS
-from certain_eloqua.connectors.kind import PLAN_SCHEMA, Delivered, Job, Kind, Platforms
+from certain_eloqua.connectors.contract.kind import Delivered, Job, Kind, Platforms
+from certain_eloqua.connectors.contract.schemas import PLAN_SCHEMA
 from certain_eloqua.ledger import Ledger
 from certain_eloqua.mapping import FieldMap
 
@@ -118,16 +119,16 @@ class Bench:
     def plan(self, job: Job, kind: str) -> Ran:
         found = KINDS[kind]
         frames = self.reads(found, job)
-        assert found.gather is not None
-        more = (frames,) if found.gather_reads else ()
-        gathered = found.gather(job, self.platforms(), *more)  # type: ignore[call-arg]
-        table = pa.Table.from_batches(list(gathered.batches), schema=gathered.schema)
+        assert found.extract is not None
+        more = (frames,) if found.extract_reads else ()
+        extracted = found.extract(job, self.platforms(), *more)  # type: ignore[call-arg]
+        table = pa.Table.from_batches(list(extracted.batches), schema=extracted.schema)
         contacts = table.to_pandas()
         plan = found.plan(job, {**frames, "contacts": contacts}, self.field_map)
         # As it travels through a file.
         plan = pa.Table.from_pandas(plan, schema=PLAN_SCHEMA, preserve_index=False).to_pandas()
         assert plan["key"].is_unique
-        return Ran(job, contacts, gathered.facts, plan)
+        return Ran(job, contacts, extracted.facts, plan)
 
     def deliver(self, ran: Ran, kind: str, job: Job | None = None, **other: Any) -> Delivered:
         delivered = KINDS[kind].deliver(job or ran.job, ran.plan, self.platforms(**other))

@@ -6,8 +6,8 @@ import pytest
 
 from certain_eloqua.checks.deliveries import RECONCILES, delivery_check_results
 from certain_eloqua.clients.errors import AuthError
-from certain_eloqua.connectors.leftovers import DELIVERY, READ, group
-from certain_eloqua.ledger import AlreadyRunning, Trace
+from certain_eloqua.connectors.delivery.definitions import DELIVERY, READ, group
+from certain_eloqua.ledger import AlreadyRunning, RegisteredDefinitions
 from tests.contract.connectors.conftest import EVENT, Bench, Ran, bench_at, person
 from tests.contract.connectors.test_interruptions import killed_at
 
@@ -74,7 +74,7 @@ def again(bench: Bench, expected: dict[str, str], **chosen: Any) -> Ran:
     assert told(planned) == expected
     assert reconciles(planned)
     assert bench.eloqua.open_definitions() == 0
-    assert bench.ledger.traces("tested", EVENT) == []
+    assert bench.ledger.registered_definitions("tested", EVENT) == []
     assert {one.state for one in bench.ledger.deliveries()} <= {"finished", "told"}
     writes = bench.writes()
     third = bench.run(KIND, **chosen)
@@ -102,7 +102,7 @@ def test_what_a_run_had_created_when_it_was_refused_is_told_by_the_next(
     ran = again(people, expected, **chosen)
     said = f"an interrupted delivery of run {broken.job.run_id} was settled: {NEW} created, {OLD} updated"
     assert ran.read_facts["settled"] == said
-    assert ran.read_facts["leftovers_deleted"] == 1
+    assert ran.read_facts["orphaned_definitions_deleted"] == 1
     assert ran.delivered.facts["settled"] == said  # type: ignore[union-attr]
     assert ran.actions() == {"link": OLD + NEW}
     row = ran.of(email="g20@upsert.example")["delivered"]
@@ -216,21 +216,21 @@ def test_what_an_interrupted_read_left_is_deleted_by_the_next(guests: Bench, bro
             guests.plan(job, "import_profiles")
         guests.sandbox.control("DELETE", "/faults")
     else:
-        guests.ledger.leave_trace("tested", None, Trace(job.run_id, READ))
+        guests.ledger.register_definitions("tested", None, RegisteredDefinitions(job.run_id, READ))
         definition(guests, f"{group(job)} {job.run_id}")
     assert guests.eloqua.open_definitions() == 1
     ran = guests.plan(guests.job("import_profiles", None, **IMPORT), "import_profiles")
-    assert ran.read_facts["leftovers_deleted"] == 1
+    assert ran.read_facts["orphaned_definitions_deleted"] == 1
     assert guests.eloqua.open_definitions() == 0
-    assert guests.ledger.traces("tested", None) == []
+    assert guests.ledger.registered_definitions("tested", None) == []
     calls = guests.eloqua_calls()
     guests.plan(guests.job("import_profiles", None, **IMPORT), "import_profiles")
-    assert guests.eloqua_calls() - calls <= 9  # nobody is asked for leftovers when there are none
+    assert guests.eloqua_calls() - calls <= 9  # nobody is asked for orphaned_definitions when there are none
 
 
 def test_only_what_is_ours_and_of_this_event_is_deleted(guests: Bench):
     job = guests.job(KIND, **settings())
-    guests.ledger.leave_trace("tested", EVENT, Trace("old-run", DELIVERY))
+    guests.ledger.register_definitions("tested", EVENT, RegisteredDefinitions("old-run", DELIVERY))
     definition(guests, f"{group(job)} old-run ids")
     others = [f"{group(job)} new-run", "tested NWIND_NWSUMMIT27 old-run", "tested2 old-run", "other"]
     for name in others:
@@ -241,16 +241,19 @@ def test_only_what_is_ours_and_of_this_event_is_deleted(guests: Bench):
 
 
 def test_nothing_is_taken_from_a_run_that_is_alive(guests: Bench):
-    guests.ledger.leave_trace("tested", EVENT, Trace("old-run", DELIVERY))
+    guests.ledger.register_definitions("tested", EVENT, RegisteredDefinitions("old-run", DELIVERY))
     job = guests.job(KIND, **settings())
     definition(guests, f"{group(job)} old-run")
-    with guests.ledger.claim("tested", EVENT, "old-run"), pytest.raises(AlreadyRunning, match="run old-run"):
+    with (
+        guests.ledger.run_lock("tested", EVENT, "old-run"),
+        pytest.raises(AlreadyRunning, match="run old-run"),
+    ):
         guests.plan(job, KIND)
     assert guests.eloqua.open_definitions() == 1
 
 
 def test_what_cannot_be_deleted_now_is_tried_again_next_time(guests: Bench):
-    guests.ledger.leave_trace("tested", EVENT, Trace("old-run", READ))
+    guests.ledger.register_definitions("tested", EVENT, RegisteredDefinitions("old-run", READ))
     job = guests.job(KIND, **settings())
     definition(guests, f"{group(job)} old-run")
     guests.sandbox.control(

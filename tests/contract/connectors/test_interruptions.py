@@ -146,7 +146,7 @@ def test_two_runs_of_one_connector_and_event_never_overlap(bench: Bench):
     bench.contact_list("Guests", [person(1)])
     ran = bench.plan(bench.job("import_registrations", **IMPORT), "import_registrations")
     with (
-        bench.ledger.claim("tested", EVENT, "another-run"),
+        bench.ledger.run_lock("tested", EVENT, "another-run"),
         pytest.raises(AlreadyRunning, match="run another-run"),
     ):
         bench.deliver(ran, "import_registrations")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certain_eloqua.sandbox.eloqua.bulk import exporting, staging
+from certain_eloqua_sandbox.eloqua.bulk import exporting, staging
 from tests.contract.sandbox_bulk.conftest import EMAIL, FIRST, Bulk
 
 MANY = 60_000  # more than the shortcuts ask for

@@ -5,11 +5,11 @@ import string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certain_eloqua.sandbox.certain.platform import CERTAIN
-from certain_eloqua.sandbox.seeds import certain as seed
-from certain_eloqua.sandbox.server import Sandbox
-from certain_eloqua.sandbox.wire import Request, all_routes
-from certain_eloqua.sandbox.world import World
+from certain_eloqua_sandbox.certain.platform import CERTAIN
+from certain_eloqua_sandbox.seeds import certain as seed
+from certain_eloqua_sandbox.server import Sandbox
+from certain_eloqua_sandbox.wire import Request, all_routes
+from certain_eloqua_sandbox.world import World
 
 WORLD = World()
 CERTAIN.schema(WORLD)

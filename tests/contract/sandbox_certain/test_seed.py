@@ -1,8 +1,8 @@
 """What is planted: the story's numbers, its dirt, and that it is always the same."""
 
-from certain_eloqua.sandbox.certain.platform import CERTAIN
-from certain_eloqua.sandbox.seeds import certain as seed
-from certain_eloqua.sandbox.world import World
+from certain_eloqua_sandbox.certain.platform import CERTAIN
+from certain_eloqua_sandbox.seeds import certain as seed
+from certain_eloqua_sandbox.world import World
 
 
 def planted(number=1, **given):

@@ -5,11 +5,11 @@ import time
 import orjson
 import pytest
 
-from certain_eloqua.sandbox.certain.platform import CERTAIN
-from certain_eloqua.sandbox.seeds import certain as seed
-from certain_eloqua.sandbox.server import Sandbox
-from certain_eloqua.sandbox.wire import Request
-from certain_eloqua.sandbox.world import World
+from certain_eloqua_sandbox.certain.platform import CERTAIN
+from certain_eloqua_sandbox.seeds import certain as seed
+from certain_eloqua_sandbox.server import Sandbox
+from certain_eloqua_sandbox.wire import Request
+from certain_eloqua_sandbox.world import World
 
 EVENT = "/certainExternal/service/v1/Registration/NWIND/NWBIG27"
 HEADERS = {"authorization": "Basic ZGVtbzpkZW1v", "accept": "application/json"}

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import clean_environment
 from tests.contract.sandbox_control.conftest import ELOQUA, Caller
 
-COMMAND = [sys.executable, "-m", "certain_eloqua.sandbox"]
+COMMAND = [sys.executable, "-m", "certain_eloqua_sandbox"]
 Start = Callable[..., tuple[subprocess.Popen[str], Caller]]
 
 

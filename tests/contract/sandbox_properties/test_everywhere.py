@@ -7,8 +7,8 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from certain_eloqua.sandbox.platforms import platforms
-from certain_eloqua.sandbox.wire import all_routes
+from certain_eloqua_sandbox.platforms import platforms
+from certain_eloqua_sandbox.wire import all_routes
 from tests.contract.sandbox_properties.conftest import CERTAIN, ELOQUA, Connection
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from certain_eloqua.sandbox.eloqua.platform import ELOQUA
-from certain_eloqua.sandbox.seeds.eloqua import plant
-from certain_eloqua.sandbox.seeds.people import people
-from certain_eloqua.sandbox.world import World
+from certain_eloqua_sandbox.eloqua.platform import ELOQUA
+from certain_eloqua_sandbox.seeds.eloqua import plant
+from certain_eloqua_sandbox.seeds.people import people
+from certain_eloqua_sandbox.world import World
 
 RESERVED = re.compile(r"[^@]+@(example\.(com|org|net)|[a-z-]+\.example)")
 

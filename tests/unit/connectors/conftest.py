@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from certain_eloqua.connectors.catalogue import KINDS
-from certain_eloqua.connectors.kind import Job
+from certain_eloqua.connectors.contract.kind import Job
 from certain_eloqua.domain.event import Event
 from certain_eloqua.mapping import DEFAULT_PAIRS, FieldMap
 

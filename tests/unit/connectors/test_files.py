@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from certain_eloqua.connectors.catalogue import KINDS
-from certain_eloqua.connectors.files import Catalogue, load_connector, load_connectors
-from certain_eloqua.connectors.problems import Problem
-from certain_eloqua.connectors.template import json_schema, template
+from certain_eloqua.connectors.files.loader import Catalogue, load_connector, load_connectors
+from certain_eloqua.connectors.files.problems import Problem
+from certain_eloqua.connectors.files.template import json_schema, template
 from certain_eloqua.domain.event import Event
 
 GOOD = """\

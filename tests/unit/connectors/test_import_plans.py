@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.catalogue import KINDS
-from certain_eloqua.connectors.kind import PLAN_SCHEMA, Action
+from certain_eloqua.connectors.contract.actions import Action
+from certain_eloqua.connectors.contract.schemas import PLAN_SCHEMA
 from certain_eloqua.mapping import Direction, FieldMap, Pair
 from tests.unit.connectors.conftest import (
     FIELD_MAP,

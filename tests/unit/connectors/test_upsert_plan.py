@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certain_eloqua.connectors.catalogue import KINDS
-from certain_eloqua.connectors.kind import WRITES, Action
+from certain_eloqua.connectors.contract.actions import WRITES, Action
 from certain_eloqua.ledger import person_key, value_digest
 from tests.unit.connectors.conftest import (
     FIELD_MAP,

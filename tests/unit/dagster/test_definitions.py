@@ -88,9 +88,9 @@ def test_the_launchpad_offers_a_connectors_settings_as_its_file_has_them(definit
 def test_runs_for_the_account_have_a_lane_and_those_for_an_event_have_its_partition(definitions):
     job = definitions.resolve_job_def("summit_prospects")
     tags = {**job.tags, **job.partitioned_config.get_tags_for_partition_key("NWSUMMIT27")}
-    assert "certain/run_lane" not in tags
+    assert "certain/run_lock" not in tags
     assert (
-        definitions.resolve_job_def("newsletter_profiles").tags["certain/run_lane"]
+        definitions.resolve_job_def("newsletter_profiles").tags["certain/run_lock"]
         == "newsletter_profiles:account"
     )
 

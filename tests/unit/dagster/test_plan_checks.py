@@ -5,7 +5,8 @@ import pytest
 
 from certain_eloqua.checks.deliveries import NOTHING_REJECTED, RECONCILES, delivery_check_results
 from certain_eloqua.checks.plans import BLOCKING, FEW_LEFT_OUT, NOTHING_CUT, plan_check_results
-from certain_eloqua.connectors.kind import DELIVERY_SCHEMA, PLAN_SCHEMA, Outcome
+from certain_eloqua.connectors.contract.actions import Outcome
+from certain_eloqua.connectors.contract.schemas import DELIVERY_SCHEMA, PLAN_SCHEMA
 
 WRITE = '{"contact": {"C_FirstName": "Ann"}}'
 

@@ -14,8 +14,8 @@ from certain_eloqua.ledger import (
     DeliveredRow,
     Ledger,
     LedgerUnusable,
+    RegisteredDefinitions,
     Sent,
-    Trace,
     Upload,
     person_key,
     value_digest,
@@ -149,23 +149,26 @@ def test_digests_differ_by_account_and_by_field():
 def test_a_delivery_that_did_not_end_goes_on(ledger: Ledger):
     first = ledger.delivery("plan", "c", "E", "run-1")
     assert (first.resumed, first.finished) == (False, False)
-    first.write_down([DeliveredRow("a", "created", code="1"), DeliveredRow("b", "rejected", cause="why")])
+    first.checkpoint([DeliveredRow("a", "created", code="1"), DeliveredRow("b", "rejected", cause="why")])
     second = ledger.delivery("plan", "c", "E", "run-2")
     assert second.resumed
-    assert {row.key: row.outcome for row in second.done()} == {"a": "created", "b": "rejected"}
-    second.write_down([DeliveredRow("b", "created")])
+    assert {row.key: row.outcome for row in second.recorded_rows()} == {"a": "created", "b": "rejected"}
+    second.checkpoint([DeliveredRow("b", "created")])
     second.finish({"created": 2})
     third = ledger.delivery("plan", "c", "E", "run-3")
     assert third.finished
     assert third.record.run_id == "run-2"
     assert third.record.counts == {"created": 2}
-    assert sorted(row.outcome for row in third.done()) == ["created", "created"]
+    assert sorted(row.outcome for row in third.recorded_rows()) == ["created", "created"]
 
 
 def test_a_row_may_have_several_steps(ledger: Ledger):
     delivery = ledger.delivery("plan", "c", None, "r")
-    delivery.write_down([DeliveredRow("a", "created"), DeliveredRow("a", "linked", step="link")])
-    assert {(row.step, row.outcome) for row in delivery.done()} == {("row", "created"), ("link", "linked")}
+    delivery.checkpoint([DeliveredRow("a", "created"), DeliveredRow("a", "linked", step="link")])
+    assert {(row.step, row.outcome) for row in delivery.recorded_rows()} == {
+        ("row", "created"),
+        ("link", "linked"),
+    }
 
 
 def test_deliveries_are_listed_latest_first(url: str):
@@ -185,11 +188,11 @@ def test_deliveries_are_listed_latest_first(url: str):
 def test_rows_of_old_finished_plans_can_be_forgotten(ledger: Ledger):
     done, going = ledger.delivery("done", "c", None, "r"), ledger.delivery("going", "c", None, "r")
     for one in (done, going):
-        one.write_down([DeliveredRow("a", "created")])
+        one.checkpoint([DeliveredRow("a", "created")])
     done.finish({"created": 1})
     assert ledger.forget_rows(datetime.now(UTC) + timedelta(seconds=1)) == 1
-    assert list(done.done()) == []
-    assert len(list(going.done())) == 1
+    assert list(done.recorded_rows()) == []
+    assert len(list(going.recorded_rows())) == 1
     assert len(ledger.deliveries()) == 2
 
 
@@ -199,7 +202,7 @@ def test_an_interrupted_delivery_is_settled_and_then_told_once(ledger: Ledger):
     broken.upload(Upload(key, person_key("NWIND", key), "create", "") for key in ("a", "b"))
     assert {one.key for one in broken.uploads()} == {"a", "b"}
     (found,) = ledger.interrupted("c", "E")
-    found.write_down([DeliveredRow("a", "created")])
+    found.checkpoint([DeliveredRow("a", "created")])
     found.settle({"created": 1}, "settled by run r2")
     assert ledger.interrupted("c", "E") == []
     assert list(found.uploads()) == []
@@ -223,13 +226,13 @@ def test_a_settled_delivery_may_be_gone_on_with(ledger: Ledger):
 
 def test_traces_are_kept_until_they_are_wiped(ledger: Ledger):
     for _ in range(2):
-        ledger.leave_trace("c", "E", Trace("r1", "read"))
-    ledger.leave_trace("c", "E", Trace("p1", "delivery"))
-    ledger.leave_trace("c", None, Trace("r1", "read"))
-    ledger.wipe_traces("c", "E", ["r1"])
-    assert ledger.traces("c", "E") == [Trace("p1", "delivery")]
-    assert ledger.traces("c", None) == [Trace("r1", "read")]
-    assert ledger.traces("d", "E") == []
+        ledger.register_definitions("c", "E", RegisteredDefinitions("r1", "read"))
+    ledger.register_definitions("c", "E", RegisteredDefinitions("p1", "delivery"))
+    ledger.register_definitions("c", None, RegisteredDefinitions("r1", "read"))
+    ledger.unregister_definitions("c", "E", ["r1"])
+    assert ledger.registered_definitions("c", "E") == [RegisteredDefinitions("p1", "delivery")]
+    assert ledger.registered_definitions("c", None) == [RegisteredDefinitions("r1", "read")]
+    assert ledger.registered_definitions("d", "E") == []
 
 
 def test_a_ledger_of_the_first_version_is_brought_up_to_date(file: str, tmp_path: Path):
@@ -237,44 +240,45 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date(file: str, tmp_path
         ledger.remember_profiles("NWIND", {"1": "P1"})
     with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
         connection.executescript(
-            "DROP TABLE ledger_uploads; DROP TABLE ledger_traces;"
+            "DROP TABLE ledger_uploads; DROP TABLE ledger_registered_definitions;"
+            "ALTER TABLE ledger_run_locks RENAME TO ledger_claims;"
             "UPDATE ledger_version SET version_num = '0001'"
         )
     with Ledger(file) as ledger:
-        assert ledger.traces("c", None) == []
+        assert ledger.registered_definitions("c", None) == []
         assert ledger.known_profiles("NWIND") == {"1": "P1"}
 
 
-# -- claims
+# -- run locks
 
 
 def test_a_claim_keeps_other_runs_out_and_says_who_holds_it(ledger: Ledger):
-    with ledger.claim("c", "E", "run-1"):
+    with ledger.run_lock("c", "E", "run-1"):
         with pytest.raises(AlreadyRunning, match="c for E is already being run by run run-1") as error:
-            ledger.claim("c", "E", "run-2").__enter__()
+            ledger.run_lock("c", "E", "run-2").__enter__()
         assert error.value.holder is not None
         assert error.value.holder.process == os.getpid()
-        with ledger.claim("c", "F", "run-2"), ledger.claim("c", None, "run-2"):
+        with ledger.run_lock("c", "F", "run-2"), ledger.run_lock("c", None, "run-2"):
             pass
-    with ledger.claim("c", "E", "run-2"):
+    with ledger.run_lock("c", "E", "run-2"):
         pass
 
 
 def test_a_claim_can_be_taken_again_by_the_same_run(ledger: Ledger):
-    with ledger.claim("c", "E", "run-1"):
-        with ledger.claim("c", "E", "run-1"):
+    with ledger.run_lock("c", "E", "run-1"):
+        with ledger.run_lock("c", "E", "run-1"):
             pass
         with pytest.raises(AlreadyRunning):
-            ledger.claim("c", "E", "run-2").__enter__()
+            ledger.run_lock("c", "E", "run-2").__enter__()
 
 
 def test_names_that_look_alike_in_a_file_name_are_two_claims(ledger: Ledger):
-    with ledger.claim("c", "A-B", "run-1"), ledger.claim("c", "A/B", "run-2"):
+    with ledger.run_lock("c", "A-B", "run-1"), ledger.run_lock("c", "A/B", "run-2"):
         pass
 
 
 def _hold(url: str, ready: str) -> None:
-    with Ledger(url) as ledger, ledger.claim("c", "E", "the-other"):
+    with Ledger(url) as ledger, ledger.run_lock("c", "E", "the-other"):
         Path(ready).touch()
         time.sleep(60)
 
@@ -294,16 +298,16 @@ def test_a_claim_vanishes_with_the_process_that_holds_it(
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
             with pytest.raises(AlreadyRunning, match="run the-other"):
-                ledger.claim("c", "E", "run-2").__enter__()
+                ledger.run_lock("c", "E", "run-2").__enter__()
             other.kill()
             other.join()
             for _ in range(100):
                 try:
-                    with ledger.claim("c", "E", "run-2"):
+                    with ledger.run_lock("c", "E", "run-2"):
                         return
                 except AlreadyRunning:
                     time.sleep(0.05)
-            pytest.fail("the claim outlived its process")
+            pytest.fail("the run lock outlived its process")
     finally:
         other.kill()
         other.join()

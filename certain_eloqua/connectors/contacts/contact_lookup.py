@@ -1,0 +1,166 @@
+"""The contacts an upsert already knows: its own read (kind 4).
+
+Every delivery adds its contacts to the connector's working list, so the next run reads back by one export
+whom it knows, with ids and present values. The few it does not know are looked up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from certain_eloqua.clients.certain import PROFILE_SCHEMA, REGISTRATION_SCHEMA, to_table
+from certain_eloqua.clients.errors import Permanent
+from certain_eloqua.connectors.contacts.candidates import candidates
+from certain_eloqua.connectors.contract.kind import Extract, Job, Platforms
+from certain_eloqua.connectors.contract.validation import check_field_map
+from certain_eloqua.connectors.delivery import definitions
+from certain_eloqua.connectors.delivery.interrupted import Interrupted
+from certain_eloqua.domain.email import normalise_email
+from certain_eloqua.mapping import ELOQUA_EMAIL, FieldMap
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from certain_eloqua.clients.eloqua import ContactList, EloquaClient
+
+CONTACT_ID = "contact_id"
+CREATED_AT = "created_at"
+LONGEST_LIST_NAME = 100
+
+
+def working_list_name(job: Job) -> str:
+    """The list of the contacts a connector has sent for an event; cut to Eloqua's length, still its own."""
+    name = f"certain_eloqua {job.connector} {job.account}_{job.event.code if job.event else ''}"
+    if len(name) <= LONGEST_LIST_NAME:
+        return name
+    mark = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: LONGEST_LIST_NAME - 9]} {mark}"
+
+
+def find_working_list(eloqua: EloquaClient, name: str) -> ContactList | None:
+    """The working list, None if there is none yet."""
+    found = eloqua.find_contact_lists(name)
+    if len(found) > 1:
+        raise Permanent(
+            f"Looking for the working list {name!r}",
+            f"Eloqua has {len(found)} lists of this name: ids {', '.join(one.id for one in found)}",
+            advice="Delete or rename all but the one that has members, then run again; nothing was written.",
+        )
+    return found[0] if found else None
+
+
+def contact_columns(field_map: FieldMap) -> dict[str, str]:
+    """What is read of a contact: id, date of creation, and every field the map fills."""
+    return {
+        CONTACT_ID: "{{Contact.Id}}",
+        CREATED_AT: "{{Contact.CreatedAt}}",
+        **field_map.statements(field_map.outgoing),
+    }
+
+
+def extract(job: Job, platforms: Platforms, reads: Mapping[str, pd.DataFrame] | None = None) -> Extract:
+    """The members of the working list, and the few unknown addresses as Eloqua has them.
+
+    An address that was looked up and is not in Eloqua has a row without an id. `reads` holds registrations
+    and profiles if they are at hand; otherwise they are asked of Certain.
+    """
+    left = definitions.finish(job, platforms)
+    check_field_map(platforms.field_map, platforms.eloqua)
+    fields = contact_columns(platforms.field_map)
+    schema = pa.schema([(name, pa.string()) for name in fields])
+    name = working_list_name(job)
+    found = find_working_list(platforms.eloqua, name)
+    facts: dict[str, Any] = {
+        "working_list": name,
+        "working_list_id": found.id if found else None,
+        "field_map": platforms.field_map.version,
+    }
+    if left:
+        facts["orphaned_definitions_deleted"] = sum(one.deleted for one in left)
+    interrupted = Interrupted(job, platforms, left)
+    contacts = _contacts(job, platforms, reads, found, interrupted, fields, schema, facts)
+    return Extract(schema, contacts, facts)
+
+
+def _contacts(
+    job: Job,
+    platforms: Platforms,
+    reads: Mapping[str, pd.DataFrame] | None,
+    found: ContactList | None,
+    interrupted: Interrupted,
+    fields: Mapping[str, str],
+    schema: pa.Schema,
+    facts: dict[str, Any],
+) -> Iterator[pa.RecordBatch]:
+    known: set[str] = set()
+    if found is not None:
+        with (
+            definitions.registered_use(job, platforms, definitions.READ, job.run_id) as note,
+            platforms.eloqua.export_contact_list(found.id, fields, name=note.name) as rows,
+        ):
+            for batch in rows:
+                interrupted.look_at(_members(batch))
+                known.update(normalise_email(email) or "" for email in batch.column(ELOQUA_EMAIL).to_pylist())
+                yield batch
+            facts["export_sync"] = f"/syncs/{rows.sync_id}"
+            rows.close()
+            note.left = rows.orphaned_definition is not None
+    facts["settled"] = interrupted.settle()
+    facts["contacts_in_working_list"] = len(known)
+    unknown = _unknown(job, _people(job, platforms, reads), known)
+    facts["unknown_addresses"] = len(unknown)
+    if not unknown or len(unknown) > job.settings.lookup_limit:
+        facts["looked_up"] = 0
+        return
+    batch = _looked_up(platforms.eloqua, unknown, fields, schema)
+    facts["looked_up"] = len(unknown)
+    facts["found_by_lookup"] = sum(1 for contact in batch.column(CONTACT_ID).to_pylist() if contact)
+    yield batch
+
+
+def _members(batch: pa.RecordBatch) -> Iterator[tuple[str, str, str]]:
+    columns = (batch.column(name).to_pylist() for name in (CONTACT_ID, ELOQUA_EMAIL, CREATED_AT))
+    yield from zip(*columns, strict=True)
+
+
+def _unknown(job: Job, reads: Mapping[str, pd.DataFrame], known: set[str]) -> list[str]:
+    people = candidates(reads["registrations"], reads["profiles"], job.settings)
+    emails = dict.fromkeys(one.email for one in people if one.reason is None)
+    return [email for email in emails if email not in known]
+
+
+def _people(
+    job: Job, platforms: Platforms, reads: Mapping[str, pd.DataFrame] | None
+) -> Mapping[str, pd.DataFrame]:
+    if reads is not None and "registrations" in reads and "profiles" in reads:
+        return reads
+    certain, event = platforms.certain, job.event
+    if event is None:
+        raise ValueError("contacts are sent for an event")
+    registrations = to_table(
+        certain.iter_registration_pages(event.code), REGISTRATION_SCHEMA, certain.renamed
+    )
+    return {
+        "registrations": registrations.to_pandas(),
+        "profiles": PROFILE_SCHEMA.empty_table().to_pandas(),  # the nested profile will do for an address
+    }
+
+
+def _looked_up(
+    eloqua: EloquaClient, emails: Sequence[str], fields: Mapping[str, str], schema: pa.Schema
+) -> pa.RecordBatch:
+    names = [name for name in fields if name not in (CONTACT_ID, CREATED_AT)]
+    found = {normalise_email(one.email): one for one in eloqua.find_contacts(emails, names)}
+    rows = []
+    for email in emails:
+        contact = found.get(email)
+        if contact is None:
+            rows.append({ELOQUA_EMAIL: email, CONTACT_ID: ""})
+        else:
+            values = {name: str(contact.fields.get(name) or "") for name in names}
+            rows.append({**values, ELOQUA_EMAIL: contact.email, CONTACT_ID: contact.id})
+    return pa.RecordBatch.from_pylist(rows, schema=schema)

@@ -1,0 +1,21 @@
+"""Kind 1, Import Eloqua Contacts as Profiles: the members of a list become profiles."""
+
+from __future__ import annotations
+
+from certain_eloqua.connectors.contacts import import_delivery, import_plan, list_members
+from certain_eloqua.connectors.contacts.settings import ImportProfilesSettings
+from certain_eloqua.connectors.contract.kind import Kind
+
+KIND = Kind(
+    name="import_profiles",
+    title="Import Eloqua Contacts as Profiles",
+    level="account",
+    summary="Creates or updates a Certain profile for every contact of an Eloqua list.",
+    settings=ImportProfilesSettings,
+    writes_to="certain",
+    reads=("profiles",),
+    own_read="contacts",
+    extract=list_members.extract,
+    plan=import_plan.plan_profiles,
+    deliver=import_delivery.deliver,
+)

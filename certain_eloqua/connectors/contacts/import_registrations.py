@@ -1,0 +1,21 @@
+"""Kind 2, Import Eloqua Contacts as Registrations: each member of a list is registered for the event."""
+
+from __future__ import annotations
+
+from certain_eloqua.connectors.contacts import import_delivery, import_plan, list_members
+from certain_eloqua.connectors.contacts.settings import ImportRegistrationsSettings
+from certain_eloqua.connectors.contract.kind import Kind
+
+KIND = Kind(
+    name="import_registrations",
+    title="Import Eloqua Contacts as Registrations",
+    level="event",
+    summary="Registers every contact of an Eloqua list for the event, and creates or updates their profiles.",
+    settings=ImportRegistrationsSettings,
+    writes_to="certain",
+    reads=("profiles", "registrations", "attendee_types", "statuses"),
+    own_read="contacts",
+    extract=list_members.extract,
+    plan=import_plan.plan_registrations,
+    deliver=import_delivery.deliver,
+)

@@ -1,0 +1,203 @@
+"""The plan of kind 4: what an event's registrations change among Eloqua's contacts. A pure function.
+
+One row per registration, with its code as the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import orjson
+import pandas as pd
+
+from certain_eloqua.connectors.contacts.candidates import Candidate, People, candidates
+from certain_eloqua.connectors.contacts.contact_lookup import CONTACT_ID, working_list_name
+from certain_eloqua.connectors.contacts.identity import (
+    EXTERNAL_KEY,
+    NEW_ID,
+    SOURCE,
+    held_by_another,
+    link,
+    linked_to_another_profile,
+)
+from certain_eloqua.connectors.contacts.profiles_by_contact_id import ProfilesByContactId
+from certain_eloqua.connectors.contacts.registration_index import check_attendee_type, check_status
+from certain_eloqua.connectors.contract.actions import Action
+from certain_eloqua.connectors.contract.columns import ROWS_AT_ONCE, Columns, rows_of, texts
+from certain_eloqua.connectors.contract.kind import Job
+from certain_eloqua.connectors.contract.plan_writer import Changes, PlanWriter
+from certain_eloqua.domain.email import normalise_email
+from certain_eloqua.ledger import person_key, value_digest
+from certain_eloqua.mapping import ELOQUA_EMAIL, FieldMap, Pair, same_value, translate
+
+if TYPE_CHECKING:
+    from certain_eloqua.connectors.contacts.settings import UpsertContactsSettings
+
+
+def plan_contacts(job: Job, reads: Mapping[str, pd.DataFrame], field_map: FieldMap) -> pd.DataFrame:
+    """Which contacts are created or updated, with which fields, and which profiles learn their ids.
+
+    Raises:
+        Permanent: the event has no such status or attendee type.
+    """
+    settings: UpsertContactsSettings = job.settings
+    doing = f"Planning {job.connector} for {job.event.code if job.event else 'no event'}"
+    for status in settings.registration_statuses:
+        check_status(doing, status, reads["statuses"])
+    for kind in settings.attendee_types or ():
+        check_attendee_type(doing, kind, reads["attendee_types"])
+    return _Upsert(job, reads, field_map).plan()
+
+
+class _Upsert:
+    def __init__(self, job: Job, reads: Mapping[str, pd.DataFrame], field_map: FieldMap) -> None:
+        self.job = job
+        self.settings: UpsertContactsSettings = job.settings
+        self.pairs = field_map.outgoing
+        self.found = candidates(reads["registrations"], reads["profiles"], self.settings)
+        members = [EXTERNAL_KEY, SOURCE, *(pair.certain for pair in self.pairs)]
+        self.linked_profiles = ProfilesByContactId(reads["profiles"])
+        self.linked: Mapping[str, set[str]] = {}
+        self.people = People(reads["registrations"], reads["profiles"], members)
+        contacts = reads["contacts"]
+        self.contacts = Columns(contacts, [CONTACT_ID, *(pair.eloqua for pair in self.pairs)])
+        self.by_email = {
+            email: row
+            for row, text in enumerate(texts(contacts, ELOQUA_EMAIL))
+            if (email := normalise_email(text)) is not None
+        }
+        sent = reads.get("sent", pd.DataFrame())
+        self.sent = Columns(sent, ["contact_id", "working_list", "fields"])
+        self.sent_to = {person: row for row, person in enumerate(texts(sent, "person"))}
+        self.working_list = working_list_name(job)
+
+    def plan(self) -> pd.DataFrame:
+        writer = PlanWriter(self.job.run_id)
+        while self.found:
+            # What is planned is let go: the plan grows as the candidates become fewer.
+            some, self.found = self.found[:ROWS_AT_ONCE], self.found[ROWS_AT_ONCE:]
+            people = rows_of(self.people.at(some), len(some))
+            there = self.contacts.at([self.by_email.get(one.email, -1) for one in some])
+            persons = [person_key(self.job.account, one.email) if one.reason is None else "" for one in some]
+            sent = self.sent.at([self.sent_to.get(person, -1) for person in persons])
+            self.linked = self.linked_profiles.of({*there[CONTACT_ID], *sent["contact_id"]} - {""})
+            live, known = rows_of(there, len(some)), rows_of(sent, len(some))
+            for one, person, contact, before in zip(some, people, live, known, strict=True):
+                self._add(writer, one, person, contact, before)
+        return writer.frame()
+
+    def _add(
+        self,
+        writer: PlanWriter,
+        one: Candidate,
+        person: Mapping[str, str],
+        contact: Mapping[str, str],
+        before: Mapping[str, str],
+    ) -> None:
+        pin = person["profilePin"]
+        if one.reason is not None:
+            writer.add(
+                one.code,
+                Action.SKIP,
+                reason=one.reason,
+                detail=one.detail,
+                email=one.email,
+                profile_pin=pin,
+                registration_code=one.code,
+            )
+            return
+        remarks: list[str] = []
+        met = one.email in self.by_email
+        live = contact if contact[CONTACT_ID] else None
+        digests: dict[str, str] = orjson.loads(before["fields"]) if before["fields"] else {}
+        if digests and live is None and (met or before["working_list"] == self.working_list):
+            remarks.append("the contact is not in Eloqua any more, or has another address now: sent anew")
+            digests, before = {}, {"contact_id": ""}
+        contact_id = live[CONTACT_ID] if live else before["contact_id"]
+        changes = Changes()
+        fields = self._fields(changes, person, live, digests, remarks, new=met and live is None)
+        if contact_id:
+            action = Action.UPDATE if fields else Action.LINK
+        else:
+            action = Action.CREATE if met else Action.UPSERT
+        if action is not Action.LINK:
+            changes.also("contact", ELOQUA_EMAIL, _address(person, one))
+        self._link(changes, person, contact_id, pin, remarks)
+        if action is Action.LINK and not changes.written:
+            action = Action.UNCHANGED
+        writer.add(
+            one.code,
+            action,
+            detail=remarks,
+            email=_address(person, one),
+            contact_id=contact_id,
+            profile_pin=pin,
+            registration_code=one.code,
+            changes=changes,
+        )
+
+    def _fields(
+        self,
+        changes: Changes,
+        person: Mapping[str, str],
+        live: Mapping[str, str] | None,
+        digests: Mapping[str, str],
+        remarks: list[str],
+        *,
+        new: bool,
+    ) -> bool:
+        """Send the fields that changed since they were last sent; a blank never. Whether there was one."""
+        any_of_them = False
+        for pair in self.pairs:
+            value, understood = translate(pair, person[pair.certain], into_certain=False)
+            if not understood:
+                remarks.append(f"the value of {pair.certain} is not in the table of {pair.eloqua}: not sent")
+            if not value or pair.eloqua == ELOQUA_EMAIL:
+                continue
+            if self._to_be_sent(pair, person[pair.certain], value, live, digests):
+                old = live[pair.eloqua].strip() if live is not None else "" if new else None
+                changes.set("contact", pair.eloqua, value, old)
+                any_of_them = True
+        return any_of_them
+
+    def _to_be_sent(
+        self,
+        pair: Pair,
+        certain: str,
+        value: str,
+        live: Mapping[str, str] | None,
+        digests: Mapping[str, str],
+    ) -> bool:
+        if self.settings.refresh_all:
+            return True
+        if live is not None and same_value(pair, certain, live[pair.eloqua]):
+            return False
+        last = digests.get(pair.eloqua)
+        return last is None or last != value_digest(pair.eloqua, value)
+
+    def _link(
+        self, changes: Changes, person: Mapping[str, str], contact_id: str, pin: str, remarks: list[str]
+    ) -> None:
+        if not pin:
+            remarks.append("the registration names no profile: nothing is written back")
+            return
+        found = link(
+            person[EXTERNAL_KEY],
+            person[SOURCE],
+            contact_id or NEW_ID,
+            take_over=self.settings.take_over_source,
+            linked_profiles=self.linked.get(contact_id, set()) - {pin},
+        )
+        for name, (value, old) in found.fields.items():
+            changes.set("profile", name, value, old)
+        if found.held_by:
+            remarks.append(held_by_another(found.held_by))
+        if found.linked_profile is not None:
+            remarks.append(linked_to_another_profile(found.linked_profile, contact_id))
+
+
+def _address(person: Mapping[str, str], one: Candidate) -> str:
+    """The address as Certain has it, without blanks; contacts are matched by it in any case."""
+    text = person["email"].strip()
+    return text if normalise_email(text) == one.email else one.email

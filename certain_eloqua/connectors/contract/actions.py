@@ -1,0 +1,36 @@
+"""What a plan means to do with a record, and what happened to it: one vocabulary for all kinds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What the plan means to do with one record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UPSERT = "upsert"  # whether the record exists is only known after the delivery
+    LINK = "link"  # only the ids that tie the two platforms together are written
+    ADD = "add"  # to a list
+    UNCHANGED = "unchanged"  # everything is already so: nothing is sent
+    SKIP = "skip"  # left out; ``reason`` says why
+
+
+class Outcome(StrEnum):
+    """What became of one record of the plan."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    LINKED = "linked"
+    ADDED = "added"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"  # the platform refused it; ``code`` and ``cause`` say why
+
+
+SETTLED = "settled"
+"""Code of a row whose outcome is an interrupted run's; it may be told for a row that is `unchanged` now."""
+
+WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.UPSERT, Action.LINK, Action.ADD})
+DELIVERED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.ADDED})

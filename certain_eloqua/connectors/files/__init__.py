@@ -1,0 +1,1 @@
+"""The connector files: reading them strictly, choosing events, schedules, templates."""

@@ -1,0 +1,110 @@
+"""Settings of a kind out of a file: pydantic's strict check, its faults in our words.
+
+Also says what a field may hold, for messages, templates and editors.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from certain_eloqua.connectors.contract.settings import KindSettings
+from certain_eloqua.connectors.files.schedule import Say
+from certain_eloqua.mapping import nearest
+
+_TOO = {
+    "too_short": ("min_length", "value"),
+    "too_long": ("max_length", "value"),
+    "string_too_short": ("min_length", "character"),
+    "string_too_long": ("max_length", "character"),
+}
+_NAMES = {str: "a text", int: "a whole number", bool: "true, false", float: "a number"}
+
+
+def settings_from(model: type[KindSettings], given: dict[str, Any], say: Say) -> KindSettings | None:
+    """The settings; None if there is a fault, which was said."""
+    try:
+        return model.model_validate(given, strict=True)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_context=True):
+            _tell(model, given, fault, say)
+    return None
+
+
+def _tell(model: type[KindSettings], given: dict[str, Any], fault: Any, say: Say) -> None:
+    place = tuple(fault["loc"])
+    name = str(place[0]) if place else ""
+    field = model.model_fields.get(name)
+    if fault["type"] == "extra_forbidden":
+        known = tuple(model.model_fields)
+        say(place, f"`{name}` is not a setting of this kind", allowed=known, nearest=nearest(name, known))
+        return
+    allowed = allowed_values(field) if field else ()
+    if fault["type"] == "missing":
+        say(place, "is missing", allowed=allowed)
+        return
+    place = tuple(
+        part for part in place if isinstance(part, int) or part == name
+    )  # without pydantic's own words
+    value = fault["input"]
+    if fault["type"] == "literal_error":
+        say(place, f"{value!r} is not allowed", allowed=allowed, nearest=nearest(str(value), allowed))
+    elif value is None:
+        say(place, "has no value", allowed=allowed)
+    else:
+        say(place, f"{value!r} is not allowed{_why(fault)}", allowed=allowed)
+
+
+def _why(fault: Any) -> str:
+    if fault["type"].endswith("_type"):
+        return ""  # what is allowed says it better
+    if fault["type"] in _TOO:
+        limit, unit = _TOO[fault["type"]]
+        number = fault["ctx"][limit]
+        least = "at least" if limit.startswith("min") else "at most"
+        return f": it should have {least} {number} {unit}{'' if number == 1 else 's'}"
+    said = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return (
+        f": it should be {said}"
+        if str(fault["msg"]).startswith("Input should be ")
+        else f": {said[:1].lower()}{said[1:]}"
+    )
+
+
+def allowed_values(field: FieldInfo) -> tuple[str, ...]:
+    """What a field may hold, in words or as the choices themselves."""
+    annotation, optional = _bare(field.annotation)
+    if get_origin(annotation) is Literal:
+        return tuple(str(choice) for choice in get_args(annotation))
+    if annotation is bool:
+        return ("true", "false")
+    if get_origin(annotation) in (list, tuple, set, frozenset):
+        (inner, *_) = get_args(annotation) or (str,)
+        what = "a list of texts" if inner is str else f"a list of {_NAMES.get(inner, 'values')}"
+        return (what, "left out") if optional else (what,)
+    what = _NAMES.get(annotation, "a value") + _bounds(field)
+    return (what, "left out") if optional else (what,)
+
+
+def _bounds(field: FieldInfo) -> str:
+    found = {
+        name: getattr(rule, name)
+        for rule in field.metadata
+        for name in ("ge", "le", "max_length")
+        if getattr(rule, name, None) is not None
+    }
+    said = [f"from {found['ge']:,}"] if "ge" in found else []
+    said += [f"to {found['le']:,}"] if "le" in found else []
+    said += [f"of at most {found['max_length']} characters"] if "max_length" in found else []
+    return " " + " ".join(said) if said else ""
+
+
+def _bare(annotation: Any) -> tuple[Any, bool]:
+    """The type without `None`, and whether None was allowed."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        parts = [part for part in get_args(annotation) if part is not type(None)]
+        return (parts[0] if len(parts) == 1 else annotation), len(parts) < len(get_args(annotation))
+    return annotation, False

@@ -1,0 +1,28 @@
+"""Certain as the sandbox serves it: its rooms, its lock, its way of saying no."""
+
+from __future__ import annotations
+
+from certain_eloqua_sandbox.certain import (  # noqa: F401  importing a module puts its handlers behind the doors
+    accounts,
+    agenda_items,
+    appointments,
+    attendee_types,
+    events,
+    locations,
+    missing,
+    profiles,
+    registration_agendas,
+    registrations,
+    session_registrations,
+    sessions,
+    statuses,
+)
+from certain_eloqua_sandbox.certain.access import admit
+from certain_eloqua_sandbox.certain.answers import refuse
+from certain_eloqua_sandbox.certain.routes import API, STANDARD, SVCS
+from certain_eloqua_sandbox.certain.schema import create_tables
+from certain_eloqua_sandbox.wire import Platform
+
+CERTAIN = Platform(
+    name="certain", rooms=(API, STANDARD, SVCS), admit=admit, refuse=refuse, schema=create_tables
+)

@@ -1,0 +1,214 @@
+"""Sync actions: what a definition may ask for, and doing it to the records that a sync wrote.
+
+The records are in the temporary table ``bulk_written (id)``; every change is one statement.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from certain_eloqua_sandbox.eloqua.bulk.entities import Entity
+from certain_eloqua_sandbox.eloqua.bulk.responses import Failure, failure
+from certain_eloqua_sandbox.eloqua.bulk.run import Run
+from certain_eloqua_sandbox.eloqua.bulk.statements import CONTAINERS, Service, container, parse, service
+from certain_eloqua_sandbox.world import World
+
+MOST = 10
+VERBS = {"add": "add", "remove": "remove", "setstatus": "setStatus"}
+STATUSES = (
+    *("bounced", "subscribed", "unsubscribed", "active", "complete", "pending", "errored"),
+    *("yes", "no", "invalid", "permission"),
+)
+_MEMBER = ("active", "pending", "errored", "invalid", "permission")
+SERVICE_STATUSES = {
+    "ActionInstance": (*_MEMBER, "complete"),
+    "DecisionInstance": (*_MEMBER, "yes", "no"),
+    "FeederInstance": (*_MEMBER, "complete"),
+    "ContentInstance": (*_MEMBER, "complete"),
+}
+FIELD = "syncActions"
+
+
+def check(world: World, entity: Entity, kind: str, body: dict[str, Any], faults: list[Failure]) -> None:
+    """Check the ``syncActions`` of a definition, putting them into their usual form."""
+    sent = body.get(FIELD)
+    if isinstance(sent, dict):
+        sent = body[FIELD] = [sent]
+    if sent is None or sent == []:
+        body.pop(FIELD, None)
+        if kind == FIELD:
+            faults.append(failure(FIELD, f"Must contain between 1 and {MOST} sync actions."))
+        return
+    if not isinstance(sent, list) or len(sent) > MOST:
+        faults.append(failure(FIELD, f"Must contain between 1 and {MOST} sync actions.", sent))
+        body.pop(FIELD)
+        return
+    if entity.path in ("events", "activities", "opportunities", "opportunities/contacts"):
+        faults.append(failure(FIELD, "Must not be given for this entity.", sent))
+        return
+    body[FIELD] = [_one(world, entity, action, faults) for action in sent]
+    statuses = {action.get("status") for action in body[FIELD]}
+    if entity.path == "emailAddresses" and {"unsubscribed", "bounced"} <= statuses:
+        faults.append(failure(FIELD, "Must set either unsubscribed or bounced, not both.", sent))
+
+
+def _one(world: World, entity: Entity, sent: Any, faults: list[Failure]) -> dict[str, Any]:
+    if not isinstance(sent, dict):
+        faults.append(failure(FIELD, "Must be an array of sync actions.", sent))
+        return {}
+    action = {str(key).lower(): value for key, value in sent.items() if value is not None}
+    verb = VERBS.get(str(action.get("action", "add")).lower())
+    destination = action.get("destination")
+    status = action.get("status")
+    kept: dict[str, Any] = {"action": verb or "", "destination": destination}
+    if verb is None:
+        faults.append(failure(FIELD, "Must be one of add, remove, setStatus.", action.get("action")))
+    if status is not None:
+        kept["status"] = str(status).lower()
+        if kept["status"] not in STATUSES:
+            faults.append(failure(FIELD, f"Must be one of {', '.join(STATUSES)}.", status))
+    if "updateall" in action:
+        kept["updateAll"] = str(action["updateall"]).lower() == "true"
+    if not isinstance(destination, str) or not parse(destination):
+        faults.append(failure(FIELD, "Must be a statement of a destination.", destination))
+    elif verb:
+        fault = _fits(world, entity, verb, destination, kept.get("status"))
+        if fault:
+            faults.append(failure(FIELD, fault, destination))
+    return kept
+
+
+def _fits(world: World, entity: Entity, verb: str, destination: str, status: str | None) -> str | None:
+    """Return what is wrong with a destination for this entity, action and status."""
+    parts = parse(destination) or ()
+    if len(parts) == 1 and parts[0].name == "globalsubscribe" and parts[0].bare:
+        if entity.path not in ("contacts", "emailAddresses"):
+            return "Must be a destination for this entity."
+        allowed = ("subscribed", "unsubscribed") if entity.path == "contacts" else ("unsubscribed", "bounced")
+        return (
+            None if verb == "setStatus" and status in allowed else f"Must be set to {' or '.join(allowed)}."
+        )
+    if entity.path == "emailAddresses":
+        return "Must be {{GlobalSubscribe}} for e-mail addresses."
+    if found := service(destination):
+        if entity.path not in ("contacts", "customObjects"):
+            return "Must be a destination for this entity."
+        statuses = SERVICE_STATUSES[found.kind]
+        return (
+            None if verb == "setStatus" and status in statuses else f"Must be set to {', '.join(statuses)}."
+        )
+    held = container(destination)
+    if held is None or held[0] in ("segment", "filter") or CONTAINERS[parts[0].name][1] != entity.path:
+        return "Must be a destination for this entity; ids of services are written without dashes."
+    if not world.value("SELECT 1 FROM eloqua_lists WHERE kind = ? AND id = ?", held):
+        return "Must reference an existing object."
+    if held[0] == "email_group":
+        good = verb == "setStatus" and status in ("subscribed", "unsubscribed")
+        return None if good else "Must be set to subscribed or unsubscribed."
+    return None if verb in ("add", "remove") else "Must be added to or removed from."
+
+
+def apply(run: Run, entity: Entity, body: dict[str, Any]) -> None:
+    """Do the sync actions of a definition to the records in ``bulk_written``, and log each."""
+    for action in body.get(FIELD, []):
+        destination = action["destination"]
+        if found := service(destination):
+            _set_member_status(run, entity, found, action)
+        elif held := container(destination):
+            _change_membership(run, held[0], held[1], action)
+        else:
+            _subscribe_globally(run, action["status"] == "subscribed")
+
+
+def _change_membership(run: Run, kind: str, list_id: int, action: dict[str, Any]) -> None:
+    adding = action["action"] == "add" or action.get("status") == "subscribed"
+    code = {
+        ("contact_list", True): "ELQ-00119",
+        ("contact_list", False): "ELQ-00118",
+        ("account_list", True): "ELQ-00114",
+        ("account_list", False): "ELQ-00117",
+        ("email_group", True): "ELQ-00115",
+        ("email_group", False): "ELQ-00116",
+    }[kind, adding]
+    run.world.run("DROP TABLE IF EXISTS temp.bulk_changed")
+    present = "IN" if not adding else "NOT IN"
+    run.world.run(
+        f"CREATE TEMP TABLE bulk_changed AS SELECT id FROM bulk_written WHERE id {present} "  # noqa: S608
+        "(SELECT member_id FROM eloqua_list_members WHERE list_id = ?)",
+        (list_id,),
+    )
+    if adding:
+        changed = run.world.run(
+            "INSERT OR IGNORE INTO eloqua_list_members SELECT ?, id, ? FROM bulk_changed ORDER BY id",
+            (list_id, run.now),
+        ).rowcount
+    else:
+        changed = run.world.run(
+            "DELETE FROM eloqua_list_members WHERE list_id = ? "
+            "AND member_id IN (SELECT id FROM bulk_changed)",
+            (list_id,),
+        ).rowcount
+    name = run.world.value("SELECT name FROM eloqua_lists WHERE id = ?", (list_id,))
+    table, column = (
+        ("accounts", "M_CompanyName") if kind == "account_list" else ("contacts", "C_EmailAddress")
+    )
+    run.journal_rows(
+        "add" if adding else "remove",
+        "list_member",
+        f"""SELECT ? || '|' || COALESCE(t."{column}", t.id) """  # noqa: S608
+        f"FROM bulk_changed c JOIN {table} t ON t.id = c.id",
+        (name,),
+        changed,
+        str(name),
+    )
+    run.log(code, changed, listId=list_id, groupId=list_id)
+
+
+def _subscribe_globally(run: Run, subscribed: bool) -> None:
+    column = "subscription_date" if subscribed else "unsubscription_date"
+    run.world.run(
+        f"UPDATE contacts SET is_subscribed = ?, {column} = ?, updated_at = ? "  # noqa: S608
+        "WHERE id IN (SELECT id FROM bulk_written)",
+        (int(subscribed), run.now, run.now),
+    )
+    if subscribed:
+        run.world.run(
+            "UPDATE bulk_email_statuses SET unsubscribed = 0 WHERE address IN "
+            '(SELECT c."C_EmailAddress" FROM contacts c JOIN bulk_written w ON w.id = c.id)'
+        )
+    changed = run.world.value("SELECT count(*) FROM bulk_written")
+    run.journal_rows(
+        "update",
+        "subscription",
+        """SELECT COALESCE(c."C_EmailAddress", c.id) || '|' || ?
+           FROM bulk_written w JOIN contacts c ON c.id = w.id""",
+        ("subscribed" if subscribed else "unsubscribed",),
+        changed,
+        "global",
+    )
+    run.log("ELQ-00138" if subscribed else "ELQ-00017", changed)
+
+
+def _set_member_status(run: Run, entity: Entity, found: Service, action: dict[str, Any]) -> None:
+    where, values = "instance = ? AND entity = ?", [found.instance, entity.member_entity]
+    if found.execution is not None:
+        where += " AND execution = ?"
+        values.append(str(found.execution))
+    if found.kind == "FeederInstance":  # a feeder places the records in its step
+        run.world.run(
+            "INSERT INTO service_members (instance, kind, execution, entity, member_id, status) "
+            "SELECT ?, 'FeederInstance', 0, ?, id, ? FROM bulk_written WHERE true "
+            "ON CONFLICT DO UPDATE SET status = excluded.status",
+            (found.instance, entity.member_entity, action["status"]),
+        )
+        changed = run.world.value("SELECT count(*) FROM bulk_written")
+    else:
+        rows = "" if action.get("updateAll") else " AND member_id IN (SELECT id FROM bulk_written)"
+        changed = run.world.run(
+            f"UPDATE service_members SET status = ? WHERE {where}{rows}",  # noqa: S608
+            (action["status"], *values),
+        ).rowcount
+    run.journal_one(
+        "update", "service_member", f"{found.instance}|{found.execution}|{action['status']}", changed
+    )
+    run.log("ELQ-00128", changed, status=action["status"], instanceML=action["destination"])

@@ -1,0 +1,70 @@
+"""The rows of a sync as its merging sees them, and checks that every entity makes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from certain_eloqua_sandbox.eloqua.bulk.meaning import Meaning
+from certain_eloqua_sandbox.eloqua.bulk.run import Run
+
+# One @, something before it, a domain with a dot, no blanks; the real rules are unpublished.
+EMAIL = re.compile(r"[^\s@,;<>()\"\[\]\\]+@[^\s@,;<>()\"\[\]\\.]+(?:\.[^\s@,;<>()\"\[\]\\.]+)+")
+FLAGS = "CASE lower({0}) WHEN 'true' THEN 1 WHEN '1' THEN 1 WHEN 'yes' THEN 1 " \
+    "WHEN 'false' THEN 0 WHEN '0' THEN 0 WHEN 'no' THEN 0 END"  # fmt: skip
+
+
+@dataclass(slots=True)
+class Staged:
+    """A table of staged rows: which column holds which key of the definition."""
+
+    table: str
+    columns: dict[str, str | None]  # key -> c0 ..., None: no file of the sync could have it
+    count: int
+    offset: int = 0  # what is taken from n to get the record's index
+    malformed: list[int] = field(default_factory=list)
+
+    def column(self, key: str, alias: str = "s") -> str:
+        """Return the SQL of a key's value; NULL says that the row does not have it."""
+        name = self.columns.get(key)
+        return f"{alias}.{name}" if name else "NULL"
+
+
+def is_email(text: str) -> bool:
+    """Return whether a text can be an e-mail address."""
+    return EMAIL.fullmatch(text) is not None
+
+
+def converted(meaning: Meaning, value: str) -> str:
+    """Return SQL that gives a value as it is kept: NULL when it is blank or does not fit its type."""
+    if meaning.kind == "date":
+        return f"bulk_date(NULLIF({value}, ''))"
+    if meaning.kind == "number":
+        return f"bulk_number(NULLIF({value}, ''))"
+    if meaning.kind == "flag":
+        return FLAGS.format(value)
+    return f"NULLIF({value}, '')"
+
+
+def reject_bad_values(run: Run, staged: Staged, meanings: dict[str, Meaning]) -> None:
+    """Note the values that do not fit their field; the rows stay, without these values."""
+    for key, meaning in meanings.items():
+        if meaning.kind not in ("date", "number", "flag") or not staged.columns.get(key):
+            continue
+        value = staged.column(key)
+        bad = run.world.rows(
+            f"SELECT s.n FROM {staged.table} s WHERE COALESCE({value}, '') <> '' "  # noqa: S608
+            f"AND {converted(meaning, value)} IS NULL"
+        )
+        run.reject("ELQ-00040", [row["n"] for row in bad], [key])
+
+
+def exclude(run: Run, alias: str = "s") -> str:
+    """Return a condition that leaves out the dropped records, after writing them where SQL sees them."""
+    dropped = run.dropped()
+    if not dropped:
+        return "1"
+    run.world.run("CREATE TEMP TABLE IF NOT EXISTS bulk_dropped (n INTEGER PRIMARY KEY)")
+    run.world.run("DELETE FROM temp.bulk_dropped")
+    run.world.db.executemany("INSERT INTO temp.bulk_dropped VALUES (?)", ((n,) for n in sorted(dropped)))
+    return f"{alias}.n NOT IN (SELECT n FROM temp.bulk_dropped)"  # noqa: S608

@@ -1,0 +1,298 @@
+"""Checking a definition before it is kept. Every fault is collected, none stops the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from certain_eloqua_sandbox.eloqua.bulk import actions
+from certain_eloqua_sandbox.eloqua.bulk.entities import Entity
+from certain_eloqua_sandbox.eloqua.bulk.filter_parser import FilterError
+from certain_eloqua_sandbox.eloqua.bulk.filter_sql import compile_filter
+from certain_eloqua_sandbox.eloqua.bulk.meaning import Meaning, resolve
+from certain_eloqua_sandbox.eloqua.bulk.responses import NAME_RULE, Failure, failure
+from certain_eloqua_sandbox.eloqua.bulk.times import duration_seconds
+from certain_eloqua_sandbox.world import World
+
+HOUR, TWO_WEEKS = 3_600, 14 * 86_400
+FIELD_LIMITS = {"exports": 250, "imports": 100, "syncActions": 1}
+CONTACT_FIELDS_OF_ACTIVITIES = 10
+UPDATE_RULES = ("always", "ifNewIsNotNull", "ifExistingIsNull", "useFieldRule")
+IMPORT_RULES = ("createAndUpdate", "updateOnly", "createOnly")
+OPPORTUNITY_NEEDS = ("id", "field(name)", "field(stage)", "field(amount)")
+
+_COMMON = ("name", "fields", "syncActions", "autoDeleteDuration")
+_EXPORT = (
+    *_COMMON,
+    *("filter", "dataRetentionDuration", "areSystemTimestampsInUTC", "maxRecords"),
+    *("externalSystemId", "crmAccountIdField", "productIdField"),
+)
+_IMPORT = (
+    *_COMMON,
+    *("updateRule", "updateRuleByField", "importRule", "identifierFieldName", "dataRetentionDuration"),
+    *("isSyncTriggeredOnImport", "isUpdatingMultipleMatchedRecords", "isIdentifierFieldCaseSensitive"),
+    *("nullIdentifierFieldName", "importPriorityUri", "externalSystemId", "linkUsers", "serviceInstanceId"),
+    *("mapDataCards", "mapDataCardsEntityType", "mapDataCardsEntityField", "mapDataCardsSourceField"),
+    *("mapDataCardsCaseSensitiveMatch", "linkOpportunitiesMatchFieldName", "linkOpportunitiesSourceField"),
+    *("linkOpportunitiesEntityType", "linkOpportunitiesMultipleSourceMatches"),
+    *("linkOpportunitiesCaseSensitiveMatchField", "linkOpportunitiesCaseSensitiveSourceField"),
+)
+_ACTION = (*_COMMON, "identifierFieldName", "isSyncTriggeredOnImport", "dataRetentionDuration")
+PROPERTIES = {"exports": _EXPORT, "imports": _IMPORT, "syncActions": _ACTION}
+_FLAGS = (
+    *("areSystemTimestampsInUTC", "isSyncTriggeredOnImport", "isUpdatingMultipleMatchedRecords"),
+    *("isIdentifierFieldCaseSensitive", "nullIdentifierFieldName", "linkUsers", "mapDataCards"),
+    *("mapDataCardsCaseSensitiveMatch", "linkOpportunitiesMultipleSourceMatches"),
+    *("linkOpportunitiesCaseSensitiveMatchField", "linkOpportunitiesCaseSensitiveSourceField"),
+)
+_WHOLE_NUMBERS = {"maxRecords": 1, "externalSystemId": 0}
+
+
+@dataclass(slots=True)
+class Checked:
+    """A definition that is being checked: its properties, what its fields mean, its faults."""
+
+    world: World
+    entity: Entity
+    kind: str
+    body: dict[str, Any]
+    meanings: dict[str, Meaning] = field(default_factory=dict)
+    faults: list[Failure] = field(default_factory=list)
+
+    def fault(self, name: str, constraint: str, value: Any = None) -> None:
+        """Note one fault."""
+        self.faults.append(failure(name, constraint, value))
+
+
+def check(world: World, entity: Entity, kind: str, sent: dict[str, Any]) -> Checked:
+    """Return a definition with its faults; property names are taken in any letter case."""
+    names = {name.lower(): name for name in PROPERTIES[kind]}
+    body = {
+        names[key.lower()]: value
+        for key, value in sent.items()
+        if isinstance(key, str) and key.lower() in names and value is not None
+    }
+    checked = Checked(world, entity, kind, body)
+    for step in _STEPS:
+        step(checked)
+    return checked
+
+
+def _name(of: Checked) -> None:
+    name = of.body.get("name")
+    if not isinstance(name, str) or not 1 <= len(name) <= 100:
+        of.fault("name", NAME_RULE, name)
+
+
+def _flags(of: Checked) -> None:
+    for name in _FLAGS:
+        value = of.body.get(name)
+        if value is None or isinstance(value, bool):
+            continue
+        if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+            of.body[name] = value.strip().lower() == "true"
+        else:
+            of.fault(name, "Must be a boolean value.", value)
+            of.body.pop(name)
+    for name, least in _WHOLE_NUMBERS.items():
+        value = of.body.get(name)
+        if isinstance(value, str) and value.strip().isdecimal() and len(value) < 19:
+            value = of.body[name] = int(value)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+            of.fault(name, f"Must be a whole number of at least {least}.", value)
+
+
+def _fields(of: Checked) -> None:
+    fields, most = of.body.get("fields"), FIELD_LIMITS[of.kind]
+    if not isinstance(fields, dict) or not fields:
+        of.fault("fields", f"Must contain between 1 and {most} fields.", fields)
+        of.body["fields"] = {}
+        return
+    if len(fields) > most:
+        wording = "exactly 1 field" if most == 1 else f"between 1 and {most} fields"
+        of.fault("fields", f"Must contain {wording}.", str(len(fields)))
+    folded: set[str] = set()
+    for key, statement in fields.items():
+        if not key or len(key) > 100 or key.lower() in folded:
+            of.fault("fields", "Must have distinct names of 1 to 100 characters.", key)
+        folded.add(key.lower())
+        meaning = resolve(of.world, of.entity, statement) if isinstance(statement, str) else None
+        if meaning is None:
+            of.fault("fields", "Must be a statement that exists for this entity.", statement)
+        else:
+            of.meanings[key] = meaning
+    if of.kind == "exports" and of.entity.path == "activities":
+        contact_fields = sum(meaning.of_contact for meaning in of.meanings.values())
+        if contact_fields > CONTACT_FIELDS_OF_ACTIVITIES:
+            of.fault("fields", f"Must contain at most {CONTACT_FIELDS_OF_ACTIVITIES} contact fields.")
+
+
+def _identifier(of: Checked) -> None:
+    if of.kind == "exports":
+        return
+    name = of.body.get("identifierFieldName")
+    if name is None and of.entity.path in ("activities", "opportunities/contacts", "campaignResponses"):
+        return
+    if not isinstance(name, str) or not 1 <= len(name) <= 100:
+        of.fault("identifierFieldName", NAME_RULE, name)
+        return
+    if of.entity.path == "activities":
+        return  # ignored, and the log says so
+    key = next((key for key in of.body["fields"] if key.lower() == name.lower()), None)
+    if key is None:
+        of.fault("identifierFieldName", "Must be contained within fields.", name)
+        return
+    of.body["identifierFieldName"] = key
+    meaning = of.meanings.get(key)
+    if meaning is None:
+        return
+    if meaning.kind in ("date", "time", "flag") or (meaning.field and meaning.field.data_type == "largeText"):
+        of.fault("identifierFieldName", "Must not be a large text, date or boolean field.", name)
+    allowed = ("id", "ext_id", "email", "external_id")
+    if of.kind == "syncActions" and meaning.role not in allowed and not _is_company_name(meaning):
+        of.fault(
+            "fields", "Must be a field that identifies a record in sync actions.", of.body["fields"][key]
+        )
+    if of.entity.path == "opportunities" and meaning.role != "id":
+        of.fault("identifierFieldName", "Must be the field of {{Opportunity.Id}}.", name)
+
+
+def _is_company_name(meaning: Meaning) -> bool:
+    return bool(meaning.column and meaning.field and meaning.field.internal_name.lower() == "m_companyname")
+
+
+def _importable(of: Checked) -> None:
+    if of.kind != "imports":
+        return
+    identifier = of.body.get("identifierFieldName")
+    for key, meaning in of.meanings.items():
+        as_key = key == identifier and meaning.role in ("id", "ext_id", "external_id")
+        as_party = of.entity.path == "activities" and meaning.role in ("contact_id", "linked_email")
+        as_party = as_party or (meaning.role == "linked_user" and bool(of.body.get("linkUsers")))
+        if meaning.column is None and not as_key and not as_party:
+            of.fault("fields", "Must be a field that can be imported.", of.body["fields"][key])
+    if of.entity.path == "opportunities":
+        sent = {str(text).lower().replace(" ", "") for text in of.body["fields"].values()}
+        for need in OPPORTUNITY_NEEDS:
+            if f"{{{{opportunity.{need}}}}}" not in sent:
+                of.fault("fields", f"Must contain {{{{Opportunity.{need}}}}}.")
+    writes_email = any(meaning.role == "email" for meaning in of.meanings.values())
+    if of.body.get("isUpdatingMultipleMatchedRecords") and writes_email and of.entity.path == "contacts":
+        of.fault(
+            "isUpdatingMultipleMatchedRecords",
+            "Must be false when {{Contact.Field(C_EmailAddress)}} is imported.",
+            "true",
+        )
+
+
+def _rules(of: Checked) -> None:
+    for name, allowed in (("updateRule", UPDATE_RULES), ("importRule", IMPORT_RULES)):
+        value = of.body.get(name)
+        known = {rule.lower(): rule for rule in allowed}
+        if value is None:
+            continue
+        if not isinstance(value, str) or value.lower() not in known:
+            of.fault(name, f"Must be one of {', '.join(allowed)}.", value)
+        else:
+            of.body[name] = known[value.lower()]
+    by_field = of.body.get("updateRuleByField")
+    if by_field is None:
+        return
+    if not isinstance(by_field, dict):
+        of.fault("updateRuleByField", "Must be an object of field names and rules.", by_field)
+        return
+    known = {rule.lower(): rule for rule in UPDATE_RULES[:3]}
+    for key, rule in by_field.items():
+        if key not in of.body["fields"]:
+            of.fault("updateRuleByField", "Must be contained within fields.", key)
+        elif not isinstance(rule, str) or rule.lower() not in known:
+            of.fault("updateRuleByField", f"Must be one of {', '.join(UPDATE_RULES[:3])}.", rule)
+        else:
+            by_field[key] = known[rule.lower()]
+
+
+def _durations(of: Checked) -> None:
+    ranges = {"autoDeleteDuration": float("inf"), "dataRetentionDuration": float(TWO_WEEKS)}
+    for name, most in ranges.items():
+        value = of.body.get(name)
+        if value is None:
+            continue
+        seconds = duration_seconds(value) if isinstance(value, str) else None
+        if seconds is None:
+            of.fault(name, "Must be an ISO-8601 duration such as PT12H.", value)
+        elif not HOUR <= seconds <= most:
+            of.fault(
+                name, "Must be at least PT1H" + ("." if most > TWO_WEEKS else " and at most P14D."), value
+            )
+
+
+def _filter(of: Checked) -> None:
+    text = of.body.get("filter")
+    if text is None:
+        return
+    if not isinstance(text, str):
+        of.fault("filter", "Must be a string value.", text)
+        return
+    if not text.strip():
+        del of.body["filter"]
+        return
+    try:
+        compile_filter(of.world, of.entity, text, utc=bool(of.body.get("areSystemTimestampsInUTC")))
+    except FilterError as error:
+        of.fault("filter", str(error), text)
+
+
+def _priority(of: Checked) -> None:
+    uri = of.body.get("importPriorityUri")
+    if uri is None:
+        return
+    number = str(uri).lower().removeprefix("/imports/priorities/")
+    found = number.isdigit() and of.world.value("SELECT 1 FROM bulk_priorities WHERE id = ?", (number,))
+    if not found:
+        of.fault("importPriorityUri", "Must reference an existing import priority.", uri)
+
+
+def _links(of: Checked) -> None:
+    if of.entity.path == "opportunities/contacts":
+        for name in ("linkOpportunitiesMatchFieldName", "linkOpportunitiesSourceField"):
+            if not isinstance(of.body.get(name), str):
+                of.fault(name, "Must be a string value.", of.body.get(name))
+        kind = of.body.get("linkOpportunitiesEntityType")
+        if kind is not None and str(kind).lower() not in ("contact", "account", "company"):
+            of.fault("linkOpportunitiesEntityType", "Must be Contact or Account.", kind)
+    if not of.body.get("mapDataCards"):
+        return
+    if not of.entity.is_object:
+        of.fault("mapDataCards", "Must be false for this entity.", "true")
+        return
+    kind = str(of.body.get("mapDataCardsEntityType") or "")
+    if kind.lower() not in ("contact", "company"):
+        sent = of.body.get("mapDataCardsEntityType")
+        of.fault("mapDataCardsEntityType", "Must be Contact or Company.", sent)
+    statement = of.body.get("mapDataCardsEntityField")
+    entity = Entity("accounts" if kind.lower() == "company" else "contacts")
+    if not isinstance(statement, str) or resolve(of.world, entity, statement) is None:
+        of.fault("mapDataCardsEntityField", "Must be a statement of the mapped entity.", statement)
+    source = of.body.get("mapDataCardsSourceField")
+    if source not in of.body["fields"]:
+        of.fault("mapDataCardsSourceField", "Must be contained within fields.", source)
+
+
+def _actions(of: Checked) -> None:
+    actions.check(of.world, of.entity, of.kind, of.body, of.faults)
+
+
+_STEPS: tuple[Callable[[Checked], None], ...] = (
+    _name,
+    _flags,
+    _fields,
+    _identifier,
+    _importable,
+    _rules,
+    _durations,
+    _filter,
+    _priority,
+    _links,
+    _actions,
+)

@@ -1,0 +1,63 @@
+"""Eloqua as one platform: its rooms, who may enter, and what every answer carries."""
+
+from __future__ import annotations
+
+from certain_eloqua_sandbox.eloqua import auth, bulk, rest, schema
+from certain_eloqua_sandbox.eloqua.rest.errors import phrase
+from certain_eloqua_sandbox.wire import Platform, Request, Response, json_response
+from certain_eloqua_sandbox.world import World
+
+P3P = 'CP="IDC DSP COR DEVa TAIa OUR BUS PHY ONL UNI COM NAV CNT STA"'
+
+
+def create(world: World) -> None:
+    """Create the tables of Eloqua, and the users who may log in."""
+    schema.create(world)
+    bulk.create_tables(world)
+    rest.create_tables(world)
+    auth.plant_users(world)
+
+
+def admit(world: World, request: Request) -> Response | None:
+    """Refuse a call without good credentials (401) or without permission (403)."""
+    if any(room.owns(request.path) for room in (auth.IDENTITY, auth.OAUTH, rest.PREVIEWS)):
+        return None
+    if not request.header("authorization"):
+        return json_response("Login required", 401, "Login required")
+    user = auth.caller(world, request)
+    if user is None:
+        said = "You are not authorized to make this request."
+        return json_response(said, 401, said)
+    if not user.may_use_api:
+        return json_response("Forbidden", 403, "Forbidden")
+    request.user = user.username
+    return None
+
+
+def refuse(request: Request, status: int, message: str) -> Response:
+    """Word a refusal: the phrase stands in the status line and, as a JSON string, in the body."""
+    if bulk.ROUTES.owns(request.path):
+        return bulk.refuse(request, status, message)
+    said = phrase(status)
+    return json_response(message if status == 501 else f"{said} {message}".strip(), status, said)
+
+
+def decorate(world: World, request: Request, response: Response) -> None:
+    """Add the headers of every answer, and force the status where the caller asks for it."""
+    response.headers.setdefault("Cache-Control", "private")
+    response.headers.setdefault("P3P", P3P)
+    forced = request.header("x-http-status-code-override").strip()
+    if forced.isdigit() and 200 <= int(forced) <= 599:
+        response.headers["X-HTTP-Original-Status-Code"] = str(response.status)
+        response.status, response.reason = int(forced), None
+
+
+ELOQUA = Platform(
+    name="eloqua",
+    rooms=(auth.IDENTITY, auth.OAUTH, bulk.ROUTES, rest.REST_1, rest.REST_2, rest.PREVIEWS),
+    admit=admit,
+    refuse=refuse,
+    schema=create,
+    decorate=decorate,
+    settle=bulk.syncs.settle,
+)

@@ -1,0 +1,103 @@
+"""How the Application API says no: status texts, and validation errors as a JSON array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from certain_eloqua_sandbox.wire import Refusal, json_response, shortened
+
+PHRASES = {
+    301: "Login required",
+    400: "There was a validation error.",
+    401: "You are not authorized to make this request.",
+    403: "Forbidden",
+    404: "The requested resource was not found.",
+    405: "Method Not Allowed",
+    409: "There was a conflict.",
+    410: "The requested resource is no longer available.",
+    412: "The resource you are attempting to delete has dependencies, and cannot be deleted",
+    413: "Storage space exceeded.",
+    429: "Too Many Requests",
+    500: "The service has encountered an error.",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+}
+
+
+def phrase(status: int) -> str:
+    """Return the text of a status."""
+    return PHRASES.get(status, "")
+
+
+def not_found() -> Refusal:
+    """Return the refusal of an unknown id."""
+    return Refusal(json_response(phrase(404), 404, phrase(404)))
+
+
+def has_dependencies() -> Refusal:
+    """Return the refusal to delete what something else needs."""
+    return Refusal(json_response(phrase(412), 412, phrase(412)))
+
+
+def sandbox_is_full() -> Refusal:
+    """Return the refusal of a new contact in an Oracle sandbox that has its 10,000 (release 25C)."""
+    said = "Sandbox Limit Exceeded"
+    return Refusal(json_response(said, 409, said))
+
+
+def unreadable() -> Refusal:
+    """Return the refusal of a body that is no JSON object."""
+    said = "There was a parsing error."
+    return Refusal(json_response(said, 400, said))
+
+
+def _shown(value: Any) -> str:
+    return "<null>" if value is None else shortened(str(value))
+
+
+def bad_parameter(parameter: str, value: Any, requirement: str, **more: Any) -> Refusal:
+    """Return the refusal of a value in the path or the query."""
+    error = {
+        "type": "EndpointParameterError",
+        "parameter": parameter,
+        "requirement": {"type": requirement, **more},
+        "value": _shown(value),
+    }
+    return Refusal(json_response([error], 400, phrase(400)))
+
+
+def bad_value(
+    object_type: str,
+    property_: str,
+    value: Any,
+    requirement: str,
+    *,
+    object_id: int | str | None = None,
+    status: int = 400,
+    **more: Any,
+) -> Refusal:
+    """Return the refusal of a property; a duplicate has the same shape with status 409."""
+    container: dict[str, Any] = {"type": "ObjectKey", "objectType": object_type}
+    if object_id is not None:
+        container["objectId"] = str(object_id)
+    error = {
+        "type": "ObjectValidationError",
+        "container": container,
+        "property": property_,
+        "requirement": {"type": requirement, **more},
+        "value": _shown(value),
+    }
+    return Refusal(json_response([error], status, phrase(status)))
+
+
+def duplicate(object_type: str, property_: str, value: Any, object_id: int | str | None = None) -> Refusal:
+    """Return the refusal of a value that must be unique and is not."""
+    return bad_value(
+        object_type,
+        property_,
+        value,
+        "UniquenessRequirement",
+        object_id=object_id,
+        status=409,
+        uniquenessScope="global",
+    )

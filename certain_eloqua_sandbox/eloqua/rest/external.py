@@ -1,0 +1,253 @@
+"""External asset types and their activity types, and external assets."""
+
+from __future__ import annotations
+
+from sqlite3 import Row
+from typing import Any
+
+from certain_eloqua_sandbox.eloqua.rest import records
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, duplicate, not_found
+from certain_eloqua_sandbox.eloqua.rest.listing import (
+    audit,
+    body_of,
+    depth_of,
+    ident,
+    int_or_zero,
+    listing,
+    text_of,
+    user_id,
+)
+from certain_eloqua_sandbox.eloqua.rest.search import Term
+from certain_eloqua_sandbox.eloqua.rest.times import unix
+from certain_eloqua_sandbox.eloqua.rest.versions import answers
+from certain_eloqua_sandbox.wire import Request, Response, json_response
+from certain_eloqua_sandbox.world import World
+
+TYPES = "Application/2.0 External asset types"
+ASSETS = "Application/2.0 External assets"
+
+
+def _term(name: str) -> Term | None:
+    own = {"name": Term("t.name"), "externalassettypeid": Term("t.asset_type_id", "id")}
+    return own.get(name.lower()) or records.common_term(name)
+
+
+def _get(world: World, table: str, key: int) -> Row:
+    row = world.row(f"SELECT * FROM {table} WHERE id = ?", (key,))  # noqa: S608
+    if row is None:
+        raise not_found()
+    return row
+
+
+# -- types ---------------------------------------------------------------------------------------------------
+
+
+def _render_type(world: World, row: Row, depth: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "ExternalAssetType", **audit(row), "depth": depth, "name": row["name"]}
+    if depth != "minimal":
+        inner = "complete" if depth == "complete" else "minimal"
+        found["activityTypes"] = [
+            {
+                "type": "ExternalActivityType",
+                "id": str(one["id"]),
+                "createdAt": unix(one["created_at"]),
+                "createdBy": one["created_by"] or "",
+                "depth": inner,
+                "name": one["name"],
+                "updatedAt": unix(one["updated_at"]),
+                "updatedBy": one["created_by"] or "",
+            }
+            for one in world.rows(
+                "SELECT * FROM activity_types WHERE asset_type_id = ? ORDER BY id", (row["id"],)
+            )
+        ]
+    return found
+
+
+@answers("GET", "/assets/external/types", source=TYPES)
+def list_types(world: World, request: Request) -> Response:
+    """List external asset types; their activity types from depth partial on."""
+    return listing(
+        world,
+        request,
+        table="asset_types",
+        default="name",
+        terms=_term,
+        render=lambda rows, depth: [_render_type(world, row, depth) for row in rows],
+    )
+
+
+@answers("GET", "/assets/external/type/{id}", source=TYPES)
+def read_type(world: World, request: Request, id: str) -> Response:
+    """Read an external asset type."""
+    return json_response(
+        _render_type(world, _get(world, "asset_types", ident(id)), depth_of(request, "complete"))
+    )
+
+
+@answers("POST", "/assets/external/type", source=TYPES)
+def create_type(world: World, request: Request) -> Response:
+    """Create an external asset type with its activity types."""
+    body = body_of(request, "ExternalAssetType")
+    name = text_of(body, "name", "ExternalAssetType") or ""
+    if world.value("SELECT 1 FROM asset_types WHERE name = ?", (name,)):
+        raise duplicate("ExternalAssetType", "name", name)
+    now, user = world.now(), user_id(world, request)
+    key = records.insert(
+        world,
+        "asset_types",
+        {"name": name, "created_at": now, "updated_at": now, "created_by": user, "updated_by": user},
+    )
+    _write_activity_types(world, body, key, user)
+    world.note("eloqua", "create", "asset_type", name, {"id": key})
+    return json_response(_render_type(world, _get(world, "asset_types", key), "complete"), 201)
+
+
+@answers("PUT", "/assets/external/type/{id}", source=TYPES)
+def update_type(world: World, request: Request, id: str) -> Response:
+    """Replace an external asset type; activity types without id are added, those left out are deleted."""
+    old = _get(world, "asset_types", ident(id))
+    key = int(old["id"])
+    body = body_of(request, "ExternalAssetType", key)
+    name = text_of(body, "name", "ExternalAssetType", object_id=key) or ""
+    if world.value("SELECT 1 FROM asset_types WHERE name = ? AND id != ?", (name, key)):
+        raise duplicate("ExternalAssetType", "name", name, key)
+    user = user_id(world, request)
+    records.update(world, "asset_types", key, {"name": name, "updated_at": world.now(), "updated_by": user})
+    if "activityTypes" in body:
+        _write_activity_types(world, body, key, user)
+    world.note("eloqua", "update", "asset_type", name, {"id": key})
+    return json_response(_render_type(world, _get(world, "asset_types", key), "complete"))
+
+
+def _write_activity_types(world: World, body: dict[str, Any], key: int, user: str) -> None:
+    given = body.get("activityTypes") or []
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise bad_value("ExternalAssetType", "activityTypes", given, "ContentRequirement", object_id=key)
+    known = {
+        str(row["id"]) for row in world.rows("SELECT id FROM activity_types WHERE asset_type_id = ?", (key,))
+    }
+    names = [(text_of(one, "name", "ExternalActivityType") or "") for one in given]
+    folded = [name.lower() for name in names]
+    if len(set(folded)) != len(folded):
+        raise duplicate("ExternalActivityType", "name", next(n for n in names if folded.count(n.lower()) > 1))
+    kept = {str(one["id"]) for one in given if one.get("id") not in (None, "") and int_or_zero(one["id"]) > 0}
+    if kept - known:
+        raise bad_value(
+            "ExternalActivityType", "id", min(kept - known), "RelationshipRequirement", object_id=key
+        )
+    for gone in known - kept:
+        world.run("DELETE FROM activity_types WHERE id = ?", (gone,))
+    for one, name in zip(given, names, strict=True):
+        if str(one.get("id")) in kept:
+            world.run(
+                "UPDATE activity_types SET name = ?, updated_at = ? WHERE id = ? AND name != ?",
+                (name, world.now(), one["id"], name),
+            )
+        else:
+            world.run(
+                "INSERT INTO activity_types (asset_type_id, name, created_at, updated_at, created_by) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (key, name, world.now(), world.now(), user),
+            )
+            world.note("eloqua", "create", "activity_type", name, {"asset_type": key})
+
+
+@answers("DELETE", "/assets/external/type/{id}", source=TYPES)
+def delete_type(world: World, request: Request, id: str) -> Response:
+    """Delete an external asset type that has no assets; otherwise 409."""
+    row = _get(world, "asset_types", ident(id))
+    if world.value("SELECT 1 FROM external_assets WHERE asset_type_id = ?", (row["id"],)):
+        raise bad_value(
+            "ExternalAssetType", "id", row["id"], "RelationshipRequirement", object_id=row["id"], status=409
+        )
+    world.run("DELETE FROM activity_types WHERE asset_type_id = ?", (row["id"],))
+    world.run("DELETE FROM asset_types WHERE id = ?", (row["id"],))
+    world.note("eloqua", "delete", "asset_type", row["name"], {"id": row["id"]})
+    return Response()
+
+
+# -- assets --------------------------------------------------------------------------------------------------
+
+
+def _render_asset(row: Row, depth: str) -> dict[str, Any]:
+    return {
+        "type": "ExternalAsset",
+        **audit(row),
+        "depth": depth,
+        "name": row["name"],
+        "externalAssetTypeId": str(row["asset_type_id"]),
+    }
+
+
+@answers("GET", "/assets/externals", source=ASSETS)
+def list_assets(world: World, request: Request) -> Response:
+    """List external assets."""
+    return listing(
+        world,
+        request,
+        table="external_assets",
+        default="name",
+        terms=_term,
+        render=lambda rows, depth: [_render_asset(row, depth) for row in rows],
+    )
+
+
+@answers("GET", "/assets/external/{id}", source=ASSETS)
+def read_asset(world: World, request: Request, id: str) -> Response:
+    """Read an external asset."""
+    row = _get(world, "external_assets", ident(id))
+    return json_response(_render_asset(row, depth_of(request, "complete")))
+
+
+def _asset_values(world: World, body: dict[str, Any], old: Row | None) -> dict[str, Any]:
+    key = old["id"] if old else None
+    name = text_of(body, "name", "ExternalAsset", object_id=key)
+    given = body.get("externalAssetTypeId") or (old["asset_type_id"] if old else None)
+    if not world.value("SELECT 1 FROM asset_types WHERE id = ?", (int_or_zero(given),)):
+        raise bad_value(
+            "ExternalAsset", "externalAssetTypeId", given, "RelationshipRequirement", object_id=key
+        )
+    taken = world.value(
+        "SELECT 1 FROM external_assets WHERE name = ? AND asset_type_id = ? AND id IS NOT ?",
+        (name, int_or_zero(given), key),
+    )
+    if taken:
+        raise duplicate("ExternalAsset", "name", name, key)
+    return {"name": name, "asset_type_id": int_or_zero(given)}
+
+
+@answers("POST", "/assets/external", source=ASSETS)
+def create_asset(world: World, request: Request) -> Response:
+    """Create an external asset of a type."""
+    values = _asset_values(world, body_of(request, "ExternalAsset"), None)
+    now, user = world.now(), user_id(world, request)
+    key = records.insert(
+        world,
+        "external_assets",
+        {**values, "created_at": now, "updated_at": now, "created_by": user, "updated_by": user},
+    )
+    world.note("eloqua", "create", "external_asset", values["name"], {"id": key})
+    return json_response(_render_asset(_get(world, "external_assets", key), "complete"), 201)
+
+
+@answers("PUT", "/assets/external/{id}", source=ASSETS)
+def update_asset(world: World, request: Request, id: str) -> Response:
+    """Replace an external asset."""
+    old = _get(world, "external_assets", ident(id))
+    values = _asset_values(world, body_of(request, "ExternalAsset", old["id"]), old)
+    records.update(
+        world,
+        "external_assets",
+        old["id"],
+        {**values, "updated_at": world.now(), "updated_by": user_id(world, request)},
+    )
+    world.note("eloqua", "update", "external_asset", values["name"], {"id": old["id"]})
+    return json_response(_render_asset(_get(world, "external_assets", old["id"]), "complete"))
+
+
+@answers("DELETE", "/assets/external/{id}", source=ASSETS)
+def delete_asset(world: World, request: Request, id: str) -> Response:
+    """Accept the deletion of an external asset, which has no effect (as seen by a client's author)."""
+    _get(world, "external_assets", ident(id))
+    return Response()
