@@ -38,7 +38,7 @@ def build_defs(folder: Path | None = None, resources: Mapping[str, Any] | None =
         )
         for connector in loaded.connectors
     ]
-    forms = {one.form: settings_resource(one.name, one.connector.settings) for one in made}
+    forms = {one.settings_key: settings_resource(one.name, one.connector.settings) for one in made}
     return dg.Definitions(
         assets=[
             *read_assets,

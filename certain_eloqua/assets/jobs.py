@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def connector_job(made: ConnectorAssets) -> Any:
     """The job named after the connector. Its launchpad opens with the settings of the connector's file."""
     connector = made.connector
-    form = {"resources": {made.form: {"config": connector.settings.model_dump(mode="json")}}}
+    form = {"resources": {made.settings_key: {"config": connector.settings.model_dump(mode="json")}}}
     by_event = made.kind.level == "event"
     tags = {CONNECTOR_TAG: made.name, "certain/kind": made.kind.name}
 

@@ -17,25 +17,12 @@ from certain_eloqua.domain.email import mask_email
 if TYPE_CHECKING:
     import pandas as pd
 
+    from certain_eloqua.connectors.contract.kind import Kind
+
 SAMPLE_ROWS = 20
-_PLAN_COLUMNS = (
-    "key",
-    "action",
-    "email",
-    "contact_id",
-    "profile_pin",
-    "registration_code",
-    "fields",
-    "reason",
-    "detail",
-)
-_DELIVERY_COLUMNS = (
-    *("key", "action", "outcome", "email", "contact_id", "profile_pin", "registration_code"),
-    *("code", "cause", "sync"),
-)
 
 
-def plan_metadata(frame: pd.DataFrame) -> dict[str, Any]:
+def plan_metadata(kind: Kind, frame: pd.DataFrame) -> dict[str, Any]:
     """Counts by action (also those that are 0, so that plots have no holes) and by reason, and a sample."""
     counts = Counter(_texts(frame["action"]))
     reasons = Counter(reason for reason in _texts(frame["reason"]) if reason)
@@ -46,11 +33,11 @@ def plan_metadata(frame: pd.DataFrame) -> dict[str, Any]:
     return {
         **{f"plan_{action}": counts.get(action, 0) for action in Action},
         **{f"left_out_{reason}": count for reason, count in sorted(reasons.items())},
-        "sample": _table(interesting, _PLAN_COLUMNS),
+        "sample": _table(kind, interesting, ("key", "action", *_keys(kind), "fields", "reason", "detail")),
     }
 
 
-def delivery_metadata(frame: pd.DataFrame) -> dict[str, Any]:
+def delivery_metadata(kind: Kind, frame: pd.DataFrame) -> dict[str, Any]:
     """Counts by outcome and by cause of rejection, and a sample that shows the rejected first."""
     counts = Counter(_texts(frame["outcome"]))
     rejected = frame[frame["outcome"] == Outcome.REJECTED]
@@ -67,7 +54,10 @@ def delivery_metadata(frame: pd.DataFrame) -> dict[str, Any]:
             )
         )
     sample = _sample(frame, "outcome", last=(Outcome.UNCHANGED, Outcome.SKIPPED))
-    return {**told, "sample": _table(sample, _DELIVERY_COLUMNS)}
+    return {
+        **told,
+        "sample": _table(kind, sample, ("key", "action", "outcome", *_keys(kind), "code", "cause", "sync")),
+    }
 
 
 def facts_metadata(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,11 +101,16 @@ def _sample(frame: pd.DataFrame, column: str, last: tuple[str, ...]) -> pd.DataF
     return pd.concat(some) if some else frame.iloc[:0]
 
 
-def _table(frame: pd.DataFrame, columns: tuple[str, ...]) -> dg.TableMetadataValue:
+def _keys(kind: Kind) -> tuple[str, ...]:
+    return tuple(column.name for column in kind.key_columns)
+
+
+def _table(kind: Kind, frame: pd.DataFrame, columns: tuple[str, ...]) -> dg.TableMetadataValue:
+    personal = [column.name for column in kind.key_columns if column.personal]
     records = []
     for row in frame.astype(object).where(frame.notna(), "").to_dict("records"):
         record = {column: redact(str(row.get(column, ""))) for column in columns}
-        record["email"] = mask_email(str(row.get("email", "")))
+        record |= {name: mask_email(str(row.get(name, ""))) for name in personal}
         records.append(dg.TableRecord(record))
     return dg.MetadataValue.table(
         records, schema=dg.TableSchema([dg.TableColumn(column, "string") for column in columns])

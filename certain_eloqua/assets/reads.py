@@ -27,13 +27,11 @@ REGISTRATIONS = dg.AssetKey(["certain", "registrations"])
 ATTENDEE_TYPES = dg.AssetKey(["certain", "attendee_types"])
 STATUSES = dg.AssetKey(["certain", "statuses"])
 
-READS = {
-    "profiles": PROFILES,
-    "registrations": REGISTRATIONS,
-    "attendee_types": ATTENDEE_TYPES,
-    "statuses": STATUSES,
-}
-"""Shared reads by the names that kinds use."""
+
+def read_key(name: str) -> dg.AssetKey:
+    """The asset of a shared read by the name that kinds use: `registrations`, or a whole key with slashes."""
+    return dg.AssetKey(name.split("/")) if "/" in name else dg.AssetKey(["certain", name])
+
 
 RESOURCES = {"certain", "ledger", "run_locks", "frames", "deployment"}
 BUSY = dg.RetryPolicy(max_retries=2, delay=20, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
@@ -66,7 +64,7 @@ def _read(
 def events(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Every event of the account. Each becomes a partition, so it can be chosen at once."""
     with dagster_failures("Reading the account's events"):
-        step = Step(context)
+        step = Step.of_asset(context)
         found = sorted(step.certain.iter_events(), key=lambda event: event.code)
         written = step.keep(event_table(found))
     usable = [event.code for event in found if is_partition_key(event.code)]
@@ -91,7 +89,7 @@ def events(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
 def profiles(context: dg.AssetExecutionContext, config: ReadConfig) -> dg.MaterializeResult:
     """Every profile of the account, as last read plus what was modified since."""
     with dagster_failures("Reading the account's profiles"):
-        step = Step(context)
+        step = Step.of_asset(context)
         from certain_eloqua.clients.certain import PROFILE_SCHEMA
 
         include = ["profile_questions"] if _asks_questions(step) else []
@@ -106,7 +104,7 @@ def profiles(context: dg.AssetExecutionContext, config: ReadConfig) -> dg.Materi
 def registrations(context: dg.AssetExecutionContext, config: ReadConfig) -> dg.MaterializeResult:
     """Every registration of one event, inactive and test ones too; as last read plus what changed since."""
     with dagster_failures(f"Reading the registrations of {context.partition_key}"):
-        step = Step(context)
+        step = Step.of_asset(context)
         from certain_eloqua.clients.certain import REGISTRATION_SCHEMA
 
         def pages(since: str | None) -> "Pages":
@@ -119,7 +117,7 @@ def registrations(context: dg.AssetExecutionContext, config: ReadConfig) -> dg.M
 def attendee_types(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The attendee types of one event: what its registrations can be."""
     with dagster_failures(f"Reading the attendee types of {context.partition_key}"):
-        step = Step(context)
+        step = Step.of_asset(context)
         from certain_eloqua.clients.certain import ATTENDEE_TYPE_SCHEMA, to_table
 
         pages = step.certain.iter_attendee_type_pages(context.partition_key)
@@ -131,7 +129,7 @@ def attendee_types(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
 def statuses(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The statuses one event's registrations can have: Certain's list, or the standard and the seen ones."""
     with dagster_failures(f"Reading the registration statuses of {context.partition_key}"):
-        step = Step(context)
+        step = Step.of_asset(context)
         import pyarrow as pa
         import pyarrow.compute as pc
 

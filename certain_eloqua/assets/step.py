@@ -1,9 +1,10 @@
-"""One step of a run: where it is, what it has at hand, and the run lock it runs in."""
+"""One step of a run: which asset and event it is for, its resources, its frames and its cost."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from certain_eloqua.clients.certain import CertainClient
-    from certain_eloqua.clients.eloqua import EloquaClient
     from certain_eloqua.domain.event import Event
     from certain_eloqua.ledger import Ledger
     from certain_eloqua.mapping import FieldMap
@@ -62,18 +62,47 @@ class FrameStore(Protocol):
     def written(self, key: tuple[str, ...], partition: str | None) -> datetime: ...
 
 
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What Dagster should record of a step: metadata, and the results of the asset's checks."""
+
+    metadata: dict[str, Any]
+    checks: list[dg.AssetCheckResult] = field(default_factory=list)
+
+    def as_result(self) -> dg.MaterializeResult:
+        """The result of an asset that is materialized by this step."""
+        return dg.MaterializeResult(metadata=self.metadata, check_results=self.checks)
+
+
 class Step:
     """What every asset of ours needs from Dagster's context, by plain names."""
 
-    def __init__(self, context: dg.AssetExecutionContext) -> None:
+    def __init__(
+        self,
+        context: Any,
+        asset: dg.AssetKey,
+        event_code: str | None,
+        by_event: Callable[[dg.AssetKey], bool],
+    ) -> None:
         self.context = context
         self.began = time.monotonic()
-        self.key = tuple(context.asset_key.path)
-        # A run for an event also materializes what is not by event, such as the account's profiles.
-        self.event_code = self._event_of(context.asset_key)
-        self.run_id = context.run.run_id
+        self.asset = asset
+        self.key = tuple(asset.path)
+        self.event_code = event_code if by_event(asset) else None
+        self.run_id: str = context.run.run_id
+        self._event = event_code
+        self._by_event = by_event
         self._usage: dict[str, dict[str, int | float]] = {}
-        self._take_run_locks()
+
+    @classmethod
+    def of_asset(cls, context: dg.AssetExecutionContext) -> Step:
+        """The step that materializes an asset. The run's first one takes its run locks."""
+        graph = context.job_def.asset_layer.asset_graph
+        event = context.partition_key if context.has_partition_key else None
+        # A run for an event also materializes what is not by event, such as the account's profiles.
+        step = cls(context, context.asset_key, event, lambda key: graph.get(key).partitions_def is not None)
+        step._take_run_locks()
+        return step
 
     # -- resources by their types
 
@@ -95,24 +124,22 @@ class Step:
 
     @property
     def certain(self) -> CertainClient:
-        client: CertainClient = self._resource("certain")
-        self._usage.setdefault("certain", client.usage.as_metadata())
+        client: CertainClient = self.client("certain")
         return client
 
-    @property
-    def eloqua(self) -> EloquaClient:
-        client: EloquaClient = self._resource("eloqua")
-        if "eloqua" not in self._usage:
-            self._usage["eloqua"] = {**client.usage.as_metadata(), "syncs": client.syncs_started}
+    def client(self, platform: str) -> Any:
+        """The client of a platform; what it is used for from now on is part of this step's cost."""
+        client = self._resource(platform)
+        self._usage.setdefault(platform, _used(client))
         return client
 
     def _resource(self, name: str) -> Any:
         return getattr(self.context.resources, name)
 
-    # -- run_locks
+    # -- run locks
 
     def _take_run_locks(self) -> None:
-        """Claim every connector this run touches, for this event, until the run ends.
+        """Lock every connector this run touches, for this event, until the run ends.
 
         The first step does it, before anything is read: a plan made from what was read before another run
         of the same connector had finished would send its work again.
@@ -125,16 +152,14 @@ class Step:
                 run_locks.take(self.ledger, connector, self._event_of(key), self.run_id)
 
     def _event_of(self, key: dg.AssetKey) -> str | None:
-        node = self.context.job_def.asset_layer.asset_graph.get(key)
-        by_event = node.partitions_def is not None and self.context.has_partition_key
-        return self.context.partition_key if by_event else None
+        return self._event if self._by_event(key) else None
 
     # -- frames
 
     def read(self, key: dg.AssetKey) -> pd.DataFrame:
         """The frame of another asset: this run's if it has one, else the latest."""
         if not self.frames.has(tuple(key.path), self._event_of(key)):
-            mine = with_upstream(self.context.asset_key, self.event_code)
+            mine = with_upstream(self.asset, self.event_code)
             raise Refused(f"{key.to_user_string()} has not been materialized yet. {mine}")
         return self.frames.frame(tuple(key.path), self._event_of(key), self.run_id)
 
@@ -156,16 +181,13 @@ class Step:
 
     def cost(self) -> dict[str, Any]:
         """What this step took: calls, syncs, bytes and seconds."""
-        told: dict[str, Any] = {"seconds": round(time.monotonic() - self.began, 3)}
+        cost: dict[str, Any] = {"seconds": round(time.monotonic() - self.began, 3)}
         for platform, before in self._usage.items():
-            client = self._resource(platform)
-            after = dict(client.usage.as_metadata())
-            if platform == "eloqua":
-                after["syncs"] = client.syncs_started
-            told |= {
+            after = _used(self._resource(platform))
+            cost |= {
                 f"{platform}_{name}": round(value - before.get(name, 0), 3) for name, value in after.items()
             }
-        return told
+        return cost
 
     def event_in(self, events: pd.DataFrame) -> Event:
         """This step's event as Certain described it when events were last read."""
@@ -178,3 +200,9 @@ class Step:
                 "when certain/events was last read). Materialize certain/events and choose one of its events."
             )
         return found
+
+
+def _used(client: Any) -> dict[str, int | float]:
+    used = dict(client.usage.as_metadata())
+    syncs = getattr(client, "syncs_started", None)
+    return used if syncs is None else {**used, "syncs": syncs}

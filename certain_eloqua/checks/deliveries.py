@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RECONCILES = "everything_planned_has_an_outcome"
 NOTHING_REJECTED = "nothing_was_rejected"
+NOT_DELIVERED = (Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.REJECTED, Outcome.IN_DOUBT)
 
 
 def delivery_check_specs(delivery: dg.AssetKey) -> list[dg.AssetCheckSpec]:
@@ -23,7 +24,7 @@ def delivery_check_specs(delivery: dg.AssetKey) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             RECONCILES,
             asset=delivery,
-            description="planned = delivered + unchanged + skipped + rejected, record by record.",
+            description="planned = delivered + unchanged + skipped + rejected + in doubt, record by record.",
         ),
         dg.AssetCheckSpec(
             NOTHING_REJECTED,
@@ -37,7 +38,7 @@ def delivery_check_results(plan: pd.DataFrame, delivery: pd.DataFrame) -> Iterat
     """What the checks say about this delivery of this plan."""
     outcomes = Counter(delivery["outcome"].astype(str))
     delivered = sum(outcomes[outcome] for outcome in DELIVERED)
-    planned, told = set(plan["key"]), set(delivery["key"])
+    planned, recorded = set(plan["key"]), set(delivery["key"])
     twice = int(delivery["key"].duplicated().sum())
     both = plan[["key", "action"]].merge(delivery[["key", "outcome", "code"]], on="key", how="inner")
     wrong = both[
@@ -45,22 +46,23 @@ def delivery_check_results(plan: pd.DataFrame, delivery: pd.DataFrame) -> Iterat
         | (
             (both["action"] == Action.UNCHANGED)
             & (both["outcome"] != Outcome.UNCHANGED)
-            & (both["code"] != SETTLED)  # what an interrupted run had done, told by this one
+            & (both["code"] != SETTLED)  # what an interrupted run had done, reported by this one
         )
         | (both["action"].isin(WRITES) & (both["outcome"] == Outcome.SKIPPED))
     ]
-    counted = delivered + sum(outcomes[one] for one in (Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.REJECTED))
+    counted = delivered + sum(outcomes[one] for one in NOT_DELIVERED)
     yield dg.AssetCheckResult(
         check_name=RECONCILES,
-        passed=planned == told and not twice and counted == len(plan) and wrong.empty,
+        passed=planned == recorded and not twice and counted == len(plan) and wrong.empty,
         metadata={
             "planned": len(plan),
             "delivered": delivered,
             "unchanged": outcomes[Outcome.UNCHANGED],
             "skipped": outcomes[Outcome.SKIPPED],
             "rejected": outcomes[Outcome.REJECTED],
-            "planned_without_outcome": len(planned - told),
-            "outcomes_without_plan": len(told - planned),
+            "in_doubt": outcomes[Outcome.IN_DOUBT],
+            "planned_without_outcome": len(planned - recorded),
+            "outcomes_without_plan": len(recorded - planned),
             "with_two_outcomes": twice,
             "outcome_does_not_fit_the_action": len(wrong),
         },

@@ -16,6 +16,8 @@ from certain_eloqua.connectors.contract.actions import WRITES, Action
 if TYPE_CHECKING:
     import pandas as pd
 
+    from certain_eloqua.connectors.contract.kind import Kind
+
 Check = Callable[["pd.DataFrame"], tuple[bool, dict[str, Any]]]
 
 _ROWS_AT_ONCE = 5_000
@@ -40,19 +42,6 @@ def actions_are_known(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:
     return not unknown and not plan["action"].isna().any(), {"unknown": ", ".join(unknown)}
 
 
-def one_contact_per_email(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:
-    """No two records write the same contact: Eloqua would keep whichever came last."""
-    import pyarrow.compute as pc
-
-    writes = (
-        pc.match_substring(_arrow(plan, "write"), '"contact"').fill_null(False).to_numpy(zero_copy_only=False)
-    )
-    meant = plan["action"].isin(WRITES).to_numpy() & writes
-    emails = plan["email"][meant].dropna().str.strip().str.casefold()
-    twice = int(emails[emails != ""].duplicated().sum())
-    return twice == 0, {"writes": int(meant.sum()), "same_email_again": twice}
-
-
 def nothing_blank_is_written(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:
     """No write holds a blank value: a blank would erase what the other side knows."""
     blanks = 0
@@ -74,8 +63,8 @@ def writes_say_what(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:
         pc.greater(pc.binary_length(_arrow(plan, "write")), 2).fill_null(False).to_numpy(zero_copy_only=False)
     )
     meant = plan["action"].isin(WRITES).to_numpy()
-    # Joining a list needs no field.
-    needs = meant & (plan["action"] != Action.ADD).to_numpy()
+    # Joining or leaving a list needs no field.
+    needs = meant & ~plan["action"].isin([Action.ADD, Action.REMOVE]).to_numpy()
     empty, stray = int((needs & ~says).sum()), int((~meant & says).sum())
     silent = int(((plan["action"] == Action.SKIP) & plan["reason"].fillna("").eq("")).sum())
     return empty == stray == silent == 0, {
@@ -85,29 +74,25 @@ def writes_say_what(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:
     }
 
 
-CHOSEN = frozenset(
-    {"status_not_selected", "type_not_selected", "test_mode", "inactive", "merged", "list_truncated"}
-)
-"""Reasons that somebody chose, or that lose nobody. All others are faults of the data."""
-CUT = "list_truncated"
-
 BLOCKING: Sequence[Check] = (
     keys_are_unique,
     actions_are_known,
-    one_contact_per_email,
     nothing_blank_is_written,
     writes_say_what,
 )
 FEW_LEFT_OUT = "few_are_left_out"
-NOTHING_CUT = "nothing_is_cut_off"
 
 
-def plan_check_specs(plan: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """The checks every plan has."""
+def plan_check_specs(kind: Kind, plan: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    """The checks every plan has, and those of the kind."""
     return [
         *(
             dg.AssetCheckSpec(check.__name__, asset=plan, blocking=True, description=check.__doc__)
             for check in BLOCKING
+        ),
+        *(
+            dg.AssetCheckSpec(check.name, asset=plan, blocking=check.blocking, description=check.description)
+            for check in kind.plan_checks
         ),
         dg.AssetCheckSpec(
             FEW_LEFT_OUT,
@@ -115,50 +100,41 @@ def plan_check_specs(plan: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             description="Warns when many records cannot be used because of their data, "
             "such as a missing e-mail.",
         ),
-        dg.AssetCheckSpec(
-            NOTHING_CUT,
-            asset=plan,
-            description="Warns when starting and ending page leave out a part of the list, "
-            "with both numbers.",
-        ),
     ]
 
 
-def plan_check_results(plan: pd.DataFrame, warn_skipped_percent: float) -> Iterator[dg.AssetCheckResult]:
-    """What the checks say about this plan."""
+def plan_check_results(
+    kind: Kind, plan: pd.DataFrame, warn_skipped_percent: float
+) -> Iterator[dg.AssetCheckResult]:
+    """The results of the checks on this plan."""
     for check in BLOCKING:
-        passed, told = check(plan)
-        yield dg.AssetCheckResult(check_name=check.__name__, passed=bool(passed), metadata=told)
+        passed, facts = check(plan)
+        yield dg.AssetCheckResult(check_name=check.__name__, passed=bool(passed), metadata=facts)
+    for own in kind.plan_checks:
+        finding = own.run(plan)
+        yield dg.AssetCheckResult(
+            check_name=own.name,
+            passed=bool(finding.passed),
+            description=finding.message,
+            severity=dg.AssetCheckSeverity.ERROR if own.blocking else dg.AssetCheckSeverity.WARN,
+            metadata=finding.facts,
+        )
     reasons = plan.loc[plan["action"] == Action.SKIP, "reason"].fillna("")
-    faulty, cut = int((~reasons.isin(CHOSEN)).sum()), int((reasons == CUT).sum())
-    meant = len(plan) - int(reasons.isin(CHOSEN).sum())
-    percent = 100 * faulty / meant if meant else 0.0
+    expected = int(reasons.isin(kind.expected_reasons).sum())
+    faulty = len(reasons) - expected
+    considered = len(plan) - expected
+    percent = 100 * faulty / considered if considered else 0.0
     yield dg.AssetCheckResult(
         check_name=FEW_LEFT_OUT,
         passed=percent <= warn_skipped_percent,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
             "left_out_because_of_their_data": faulty,
-            "records_meant": meant,
+            "records_considered": considered,
             "percent": round(percent, 1),
             "warns_above_percent": warn_skipped_percent,
         },
     )
-    yield dg.AssetCheckResult(
-        check_name=NOTHING_CUT,
-        passed=cut == 0,
-        description=_cut_in_words(cut, len(plan)),
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"records": len(plan), "left_out_by_the_page_window": cut, "taken": len(plan) - cut},
-    )
-
-
-def _cut_in_words(cut: int, records: int) -> str:
-    if not cut:
-        return "No contact is outside of the window of pages."
-    if cut == records:
-        return f"All {records} contacts are outside of the window of pages: nothing is imported."
-    return f"{cut} of {records} contacts are outside of the window of pages and are not imported."
 
 
 def _writes(plan: pd.DataFrame) -> Iterator[dict[str, dict[str, Any]]]:

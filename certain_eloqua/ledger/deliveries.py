@@ -1,6 +1,6 @@
-"""Deliveries: which plan was begun, how far it came, how it ended.
+"""Deliveries: which plan was begun, how far it got, how it ended.
 
-Each row is written down as soon as a platform has taken it, so a delivery that was killed goes on where it
+Rows are checkpointed soon after a platform has taken them, so a delivery that was killed resumes where it
 stopped. A finished plan is never delivered again.
 """
 
@@ -20,24 +20,32 @@ from certain_eloqua.ledger.tables import delivered_rows, deliveries, uploads
 
 STARTED, FINISHED, FAILED = "started", "finished", "failed"
 SETTLED = "settled"
-"""Ended early; a later run has looked up and written down what it did, and will tell it."""
-TOLD = "told"
-"""Settled, and the delivery of a later run has told what it did."""
+"""Ended early; a later run has looked up what it did and recorded it, and will report it."""
+REPORTED = "told"
+"""Settled, and the delivery of a later run has reported what it did. (The value is that of older ledgers.)"""
 _ROWS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveredRow:
-    """What became of one row of a plan, on one step of its way. Without a person in it."""
+    """The outcome of one row of a plan, or of one step of it. Without personal data.
+
+    Attributes:
+        key: the row's key in the plan.
+        outcome: an outcome of the delivery contract, as text.
+        step: `row` for the row itself; another name for a part of its work.
+        code: the platform's code of a rejection or remark.
+        cause: the same in plain words.
+        ids: values of the kind's key columns that the delivery learned; they win over the plan's.
+        sync: the Bulk sync it went through, such as `/syncs/17`.
+    """
 
     key: str
     outcome: str
     step: str = "row"
     code: str | None = None
     cause: str | None = None
-    contact_id: str | None = None
-    profile_pin: str | None = None
-    registration_code: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
     sync: str | None = None
 
 
@@ -85,16 +93,16 @@ class Delivery:
         return self.record.state == FINISHED
 
     def recorded_rows(self) -> Iterator[DeliveredRow]:
-        """Rows that earlier attempts wrote down."""
+        """Rows that earlier attempts recorded."""
         wanted = [c for c in delivered_rows.c if c.name != "plan_id"]
         query = select(*wanted).where(delivered_rows.c.plan_id == self.record.plan_id)
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=5_000).execute(query):
-                yield DeliveredRow(**row._mapping)
+                yield DeliveredRow(**{**row._mapping, "ids": json.loads(row.ids)})
 
     def checkpoint(self, rows: Iterable[DeliveredRow]) -> None:
-        """Remember what became of rows, in one transaction. Writing a row down again replaces it."""
-        values = ({"plan_id": self.record.plan_id, **asdict(row)} for row in rows)
+        """Write the outcomes of rows, in one transaction. A row written again replaces the first."""
+        values = (_values(self.record.plan_id, row) for row in rows)
         statement = upsert(self._engine, delivered_rows)
         with self._engine.begin() as connection:
             while some := list(islice(values, _ROWS_AT_ONCE)):
@@ -121,11 +129,11 @@ class Delivery:
         with self._engine.begin() as connection:
             connection.execute(delete(uploads).where(uploads.c.plan_id == self.record.plan_id))
 
-    def finish(self, counts: Mapping[str, int], tells: Iterable[str] = ()) -> None:
-        """All of the plan is delivered. `tells`: settled plans whose outcome this delivery tells too."""
+    def finish(self, counts: Mapping[str, int], reports: Iterable[str] = ()) -> None:
+        """All of the plan is delivered. `reports`: settled plans whose outcome it reports too."""
         with self._engine.begin() as connection:
-            told = update(deliveries).where(deliveries.c.plan_id.in_(list(tells)))
-            connection.execute(told.where(deliveries.c.state == SETTLED).values(state=TOLD))
+            settled = update(deliveries).where(deliveries.c.plan_id.in_(list(reports)))
+            connection.execute(settled.where(deliveries.c.state == SETTLED).values(state=REPORTED))
         self._end(FINISHED, counts, None)
 
     def settle(self, counts: Mapping[str, int], cause: str) -> None:
@@ -213,7 +221,7 @@ def in_state(
 def forget_rows(engine: Engine, before: datetime) -> int:
     """Drop the row-by-row memory of plans that ended for good before; their counts stay."""
     old = select(deliveries.c.plan_id).where(
-        deliveries.c.state.in_([FINISHED, TOLD]), deliveries.c.ended_at < before
+        deliveries.c.state.in_([FINISHED, REPORTED]), deliveries.c.ended_at < before
     )
     with engine.begin() as connection:
         return connection.execute(delete(delivered_rows).where(delivered_rows.c.plan_id.in_(old))).rowcount
@@ -226,6 +234,20 @@ def upsert(engine: Engine, table: Any) -> Any:
     keys = [column.name for column in table.primary_key]
     others = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+def _values(plan_id: str, row: DeliveredRow) -> dict[str, Any]:
+    known = {name: value for name, value in row.ids.items() if value}
+    return {
+        "plan_id": plan_id,
+        "key": row.key,
+        "step": row.step,
+        "outcome": row.outcome,
+        "code": row.code,
+        "cause": row.cause,
+        "ids": json.dumps(known, separators=(",", ":")),
+        "sync": row.sync,
+    }
 
 
 def _record(row: Row[Any]) -> DeliveryRecord:

@@ -17,7 +17,7 @@ from sqlalchemy.sql import column, table
 
 from certain_eloqua.ledger.errors import LedgerUnusable
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. A ledger that is there already is opened without loading Alembic."""
 VERSION_TABLE = "ledger_version"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -94,16 +94,20 @@ def _migrate(engine: Engine) -> None:
             f"The ledger was written by a newer program (tables {found}; this one knows {HEAD}). "
             f"Update the program."
         )
+    with _alone(engine), engine.begin() as connection:
+        if _version(connection) != HEAD:
+            upgrade(connection)
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision of the migrations."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with _alone(engine), engine.begin() as connection:
-        if _version(connection) == HEAD:
-            return
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def _version(connection: Connection) -> str | None:

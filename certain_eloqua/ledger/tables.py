@@ -67,9 +67,7 @@ delivered_rows = Table(
     Column("outcome", String(20), nullable=False),
     Column("code", String(40)),
     Column("cause", Text),
-    Column("contact_id", String(40)),
-    Column("profile_pin", String(100)),
-    Column("registration_code", String(100)),
+    Column("ids", Text, nullable=False, default="{}"),  # JSON {key column: value}, without personal data
     Column("sync", String(60)),
 )
 

@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from certain_eloqua.clients.certain import PROFILE_SCHEMA, REGISTRATION_SCHEMA, to_table
+from certain_eloqua.clients.certain import PROFILE_SCHEMA, REGISTRATION_SCHEMA, CertainClient, to_table
+from certain_eloqua.clients.eloqua import EloquaClient
 from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.contacts.candidates import candidates
+from certain_eloqua.connectors.contacts.columns import CONTACT_ID
+from certain_eloqua.connectors.contacts.interrupted_upserts import Interrupted
 from certain_eloqua.connectors.contract.kind import Extract, Job, Platforms
 from certain_eloqua.connectors.contract.validation import check_field_map
 from certain_eloqua.connectors.delivery import definitions
-from certain_eloqua.connectors.delivery.interrupted import Interrupted
 from certain_eloqua.domain.email import normalise_email
 from certain_eloqua.mapping import ELOQUA_EMAIL, FieldMap
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from certain_eloqua.clients.eloqua import ContactList, EloquaClient
+    from certain_eloqua.clients.eloqua import ContactList
 
-CONTACT_ID = "contact_id"
 CREATED_AT = "created_at"
 LONGEST_LIST_NAME = 100
 
@@ -69,15 +70,16 @@ def extract(job: Job, platforms: Platforms, reads: Mapping[str, pd.DataFrame] | 
     and profiles if they are at hand; otherwise they are asked of Certain.
     """
     left = definitions.finish(job, platforms)
-    check_field_map(platforms.field_map, platforms.eloqua)
-    fields = contact_columns(platforms.field_map)
+    eloqua = platforms.client("eloqua", EloquaClient)
+    check_field_map(job.field_map, eloqua)
+    fields = contact_columns(job.field_map)
     schema = pa.schema([(name, pa.string()) for name in fields])
     name = working_list_name(job)
-    found = find_working_list(platforms.eloqua, name)
+    found = find_working_list(eloqua, name)
     facts: dict[str, Any] = {
         "working_list": name,
         "working_list_id": found.id if found else None,
-        "field_map": platforms.field_map.version,
+        "field_map": job.field_map.version,
     }
     if left:
         facts["orphaned_definitions_deleted"] = sum(one.deleted for one in left)
@@ -97,13 +99,14 @@ def _contacts(
     facts: dict[str, Any],
 ) -> Iterator[pa.RecordBatch]:
     known: set[str] = set()
+    eloqua = platforms.client("eloqua", EloquaClient)
     if found is not None:
         with (
             definitions.registered_use(job, platforms, definitions.READ, job.run_id) as note,
-            platforms.eloqua.export_contact_list(found.id, fields, name=note.name) as rows,
+            eloqua.export_contact_list(found.id, fields, name=note.name) as rows,
         ):
             for batch in rows:
-                interrupted.look_at(_members(batch))
+                interrupted.find_in(_members(batch))
                 known.update(normalise_email(email) or "" for email in batch.column(ELOQUA_EMAIL).to_pylist())
                 yield batch
             facts["export_sync"] = f"/syncs/{rows.sync_id}"
@@ -116,7 +119,7 @@ def _contacts(
     if not unknown or len(unknown) > job.settings.lookup_limit:
         facts["looked_up"] = 0
         return
-    batch = _looked_up(platforms.eloqua, unknown, fields, schema)
+    batch = _looked_up(eloqua, unknown, fields, schema)
     facts["looked_up"] = len(unknown)
     facts["found_by_lookup"] = sum(1 for contact in batch.column(CONTACT_ID).to_pylist() if contact)
     yield batch
@@ -138,7 +141,7 @@ def _people(
 ) -> Mapping[str, pd.DataFrame]:
     if reads is not None and "registrations" in reads and "profiles" in reads:
         return reads
-    certain, event = platforms.certain, job.event
+    certain, event = platforms.client("certain", CertainClient), job.event
     if event is None:
         raise ValueError("contacts are sent for an event")
     registrations = to_table(

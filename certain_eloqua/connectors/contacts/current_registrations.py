@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from certain_eloqua.connectors.contacts.columns import CONTACT_ID, EMAIL, PROFILE_PIN
 from certain_eloqua.connectors.contacts.identity import EXTERNAL_KEY, SOURCE, is_ours
 from certain_eloqua.domain.email import normalise_email
 
@@ -28,10 +29,10 @@ class RegisteredNow:
 
     def find(self, row: PlanRow) -> str | None:
         """The code of the registration a planned one would repeat, None if there is none."""
-        if row.profile_pin:
-            return self._by_pin.get(row.profile_pin)
-        by_email = self._by_email.get(normalise_email(row.email) or "")
-        return by_email if self._mode == "email" else self._by_id.get(row.contact_id) or by_email
+        if row.ids[PROFILE_PIN]:
+            return self._by_pin.get(row.ids[PROFILE_PIN])
+        by_email = self._by_email.get(normalise_email(row.ids[EMAIL]) or "")
+        return by_email if self._mode == "email" else self._by_id.get(row.ids[CONTACT_ID]) or by_email
 
     def _read(self, event: str) -> Iterator[Mapping[str, Any]]:
         for page in self._certain.iter_registration_pages(event, isActive=True):

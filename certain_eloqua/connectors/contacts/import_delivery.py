@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from certain_eloqua.clients.certain import ProfileIdentifier, Write, WriteResult
+from certain_eloqua.clients.certain import CertainClient, ProfileIdentifier, Write, WriteResult
 from certain_eloqua.clients.errors import NotFound, Permanent
+from certain_eloqua.connectors.contacts.columns import (
+    PROFILE_PIN,
+    REGISTRATION_CODE,
+)
 from certain_eloqua.connectors.contacts.current_registrations import RegisteredNow
 from certain_eloqua.connectors.contacts.identity import EXTERNAL_KEY, SOURCE
+from certain_eloqua.connectors.contacts.known_profiles import remember_profiles
 from certain_eloqua.connectors.contract.actions import Action, Outcome
 from certain_eloqua.connectors.contract.kind import Delivered, Job, Platforms
 from certain_eloqua.connectors.delivery import engine
-from certain_eloqua.connectors.delivery.engine import OUTCOMES, PlanRow, Work, refused
+from certain_eloqua.connectors.delivery.engine import OUTCOMES, PlanRow, Work, rejected
 from certain_eloqua.domain.registration import WAITLIST_HOLD
 from certain_eloqua.ledger import DeliveredRow
 from certain_eloqua.mapping import nested
-
-if TYPE_CHECKING:
-    from certain_eloqua.clients.certain import CertainClient
 
 WAITLISTED = "waitlisted"
 OUT_OF_DATE = "; what was read of Certain is out of date, read it again with `full: true`"
@@ -28,7 +30,7 @@ OUT_OF_DATE = "; what was read of Certain is out of date, read it again with `fu
 
 def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms) -> Delivered:
     """Write what the plan says to Certain, and nothing else."""
-    return engine.deliver(job, plan, platforms, _apply)
+    return engine.deliver(job, plan, platforms, _apply, remember=remember_profiles)
 
 
 def _apply(work: Work) -> None:
@@ -40,7 +42,7 @@ class _Writing:
         self.work = work
         self.job = work.job
         self.event = work.job.event.code if work.job.event else None
-        self.certain: CertainClient = work.platforms.certain
+        self.certain = work.platforms.client("certain", CertainClient)
         self.mode: str = work.job.settings.profile_deduplication
         by_email = self.mode == "email"
         self.identifier = ProfileIdentifier.SYNC_EMAIL if by_email else ProfileIdentifier.SYNC_EXTERNAL
@@ -49,7 +51,7 @@ class _Writing:
         self._under_way: dict[str, PlanRow] = {}
 
     def run(self) -> None:
-        self.work.write_many(self._writes(), self._settle)
+        self.work.record_answers(self.certain.write_many(self._writes()), self._outcome)
         if self.waitlisted:
             self.work.facts[WAITLISTED] = self.waitlisted
         if self.source_not_kept:
@@ -80,9 +82,7 @@ class _Writing:
             outcome, cause = Outcome.CREATED, "created by an earlier attempt of this delivery"
         else:
             outcome, cause = Outcome.UNCHANGED, "registered by somebody else since the plan was made"
-        return DeliveredRow(
-            row.key, outcome.value, cause=cause, contact_id=row.contact_id, registration_code=code
-        )
+        return DeliveredRow(row.key, outcome.value, cause=cause, ids={REGISTRATION_CODE: code})
 
     # -- one record (these run in several threads)
 
@@ -96,21 +96,21 @@ class _Writing:
                 self._write_profile(row, profile)
             return self._change_registration(row, registration, bool(profile))
         identifier = self.identifier
-        if row.profile_pin:
-            profile["pin"] = row.profile_pin
+        if row.ids[PROFILE_PIN]:
+            profile["pin"] = row.ids[PROFILE_PIN]
             identifier = ProfileIdentifier.SYNC_PIN
         return self.certain.create_registration(self.event, {**registration, "profile": profile}, identifier)
 
     def _write_profile(self, row: PlanRow, profile: dict[str, Any]) -> Mapping[str, Any]:
-        if row.profile_pin:
-            return self.certain.update_profile(row.profile_pin, profile)
+        if row.ids[PROFILE_PIN]:
+            return self.certain.update_profile(row.ids[PROFILE_PIN], profile)
         return self.certain.create_profile(profile, self.identifier)
 
     def _change_registration(
         self, row: PlanRow, registration: Mapping[str, str], profile_written: bool
     ) -> Mapping[str, Any]:
         try:
-            return self.certain.update_registration(str(self.event), row.registration_code, registration)
+            return self.certain.update_registration(str(self.event), row.ids[REGISTRATION_CODE], registration)
         except Permanent as error:
             if profile_written and not engine.is_fatal(error):
                 error.came_back = f"the profile was written, but not the registration: {error.came_back}"
@@ -121,20 +121,14 @@ class _Writing:
         names = {EXTERNAL_KEY: self.certain.external_id_member, SOURCE: self.certain.source_member}
         return nested({names.get(name, name): value for name, value in fields.items()})
 
-    # -- what became of it
+    # -- its outcome
 
-    def _settle(self, result: WriteResult) -> DeliveredRow:
+    def _outcome(self, result: WriteResult) -> DeliveredRow:
         row = self._under_way.pop(str(result.key))
         if result.error is not None:
             if isinstance(result.error, NotFound):
                 result.error.came_back += OUT_OF_DATE
-            return refused(
-                row.key,
-                result.error,
-                pin=row.profile_pin,
-                contact_id=row.contact_id,
-                code=row.registration_code,
-            )
+            return rejected(row.key, result.error)
         answer: Mapping[str, Any] = result.value
         person = answer.get("profile") or answer
         self._look_at_source(row, person)
@@ -144,9 +138,10 @@ class _Writing:
             OUTCOMES[row.action].value,
             code=code,
             cause=cause,
-            contact_id=row.contact_id,
-            profile_pin=_text(person.get("profilePin") or person.get("pin")) or row.profile_pin or None,
-            registration_code=_text(answer.get("registrationCode")) or row.registration_code or None,
+            ids={
+                PROFILE_PIN: _text(person.get("profilePin") or person.get("pin")) or row.ids[PROFILE_PIN],
+                REGISTRATION_CODE: _text(answer.get("registrationCode")) or row.ids[REGISTRATION_CODE],
+            },
         )
 
     def _look_at_status(self, row: PlanRow, answer: Mapping[str, Any]) -> tuple[str | None, str | None]:

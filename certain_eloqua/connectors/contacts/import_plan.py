@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from certain_eloqua.connectors.contacts.columns import COLUMNS, CONTACT_ID
 from certain_eloqua.connectors.contacts.identity import (
     EXTERNAL_KEY,
     SOURCE,
@@ -18,7 +19,7 @@ from certain_eloqua.connectors.contacts.identity import (
     link,
     linked_to_another_profile,
 )
-from certain_eloqua.connectors.contacts.list_members import CONTACT_ID, KNOWN_PIN, LEFT_OUT, pages_in_words
+from certain_eloqua.connectors.contacts.list_members import KNOWN_PIN, LEFT_OUT, pages_in_words
 from certain_eloqua.connectors.contacts.profile_matching import Match, Profiles
 from certain_eloqua.connectors.contacts.registration_index import (
     Standing,
@@ -33,7 +34,7 @@ from certain_eloqua.connectors.contract.plan_writer import Changes, PlanWriter
 from certain_eloqua.connectors.contract.reasons import Reason
 from certain_eloqua.domain.email import is_valid_email, normalise_email
 from certain_eloqua.domain.registration import WAITLIST_HOLD
-from certain_eloqua.mapping import ELOQUA_EMAIL, FieldMap, Pair, same_in_certain, text_of, translate
+from certain_eloqua.mapping import ELOQUA_EMAIL, Pair, same_in_certain, text_of, translate
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.contacts.settings import ImportRegistrationsSettings, ListImportSettings
@@ -41,12 +42,12 @@ if TYPE_CHECKING:
 NAMES = ("firstName", "lastName")
 
 
-def plan_profiles(job: Job, reads: Mapping[str, pd.DataFrame], field_map: FieldMap) -> pd.DataFrame:
+def plan_profiles(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What the list's members change among the account's profiles."""
-    return _Import(job, reads, field_map, None, {}).plan()
+    return _Import(job, reads, None, {}, "profile").plan()
 
 
-def plan_registrations(job: Job, reads: Mapping[str, pd.DataFrame], field_map: FieldMap) -> pd.DataFrame:
+def plan_registrations(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What the list's members change among profiles and the event's registrations.
 
     Raises:
@@ -56,7 +57,7 @@ def plan_registrations(job: Job, reads: Mapping[str, pd.DataFrame], field_map: F
     doing = f"Planning {job.connector} for {job.event.code if job.event else 'no event'}"
     check_attendee_type(doing, settings.attendee_type_code, reads["attendee_types"])
     check_status(doing, settings.registration_status, reads["statuses"])
-    return _Import(job, reads, field_map, settings, standings(reads["registrations"])).plan()
+    return _Import(job, reads, settings, standings(reads["registrations"]), "registration").plan()
 
 
 @dataclass(slots=True)
@@ -71,13 +72,14 @@ class _Import:
         self,
         job: Job,
         reads: Mapping[str, pd.DataFrame],
-        field_map: FieldMap,
         registering: ImportRegistrationsSettings | None,
         registered: Mapping[str, Standing],
+        record: str,
     ) -> None:
         self.job = job
         self.settings: ListImportSettings = job.settings
-        self.field_map = field_map
+        self.field_map = job.field_map
+        self.record = record
         self.registering = registering
         self.registered = registered
         self.contacts = reads["contacts"]
@@ -85,7 +87,7 @@ class _Import:
         self.linked_profiles: Mapping[str, Collection[str]] = {}
 
     def plan(self) -> pd.DataFrame:
-        writer = PlanWriter(self.job.run_id)
+        writer = PlanWriter(self.job.run_id, self.record, COLUMNS)
         members = self._members()
         pairs = self.field_map.incoming
         contacts = Columns(self.contacts, [pair.eloqua for pair in pairs])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from certain_eloqua.clients.certain import Write, WriteResult
+from certain_eloqua.clients.certain import CertainClient, Write, WriteResult
+from certain_eloqua.connectors.contacts.columns import CONTACT_ID, PROFILE_PIN
 from certain_eloqua.connectors.contacts.identity import (
     EXTERNAL_KEY,
     NEW_ID,
@@ -28,6 +29,7 @@ class Linking:
 
     def __init__(self, work: Work) -> None:
         self.work = work
+        self.certain = work.platforms.client("certain", CertainClient)
         self.linked = 0
         self.refused = 0
         self.carried = 0
@@ -35,8 +37,8 @@ class Linking:
         self._under_way: dict[str, PlanRow] = {}
 
     def run(self) -> None:
-        self._linked_profiles = current_profiles_by_contact_id(self.work.platforms.certain, self._late_ids())
-        self.work.write_many(self._writes(), self._settle)
+        self._linked_profiles = current_profiles_by_contact_id(self.certain, self._late_ids())
+        self.work.record_answers(self.certain.write_many(self._writes()), self._outcome)
         for step in self.work.steps.get(LINKED, {}).values():
             if step.outcome == Outcome.REJECTED:
                 self.refused += 1
@@ -56,53 +58,53 @@ class Linking:
         late = set()
         for key, contact in zip(keys, planned, strict=True):
             sent = self.work.results.get(key)
-            if sent and sent.contact_id and sent.contact_id != contact and sent.outcome == Outcome.UPDATED:
-                late.add(sent.contact_id)
+            learned = sent.ids.get(CONTACT_ID) if sent else None
+            if sent and learned and learned != contact and sent.outcome == Outcome.UPDATED:
+                late.add(learned)
         return late
 
     def _writes(self) -> Iterator[Write]:
         done = self.work.steps.get(LINKED, {})
-        certain = self.work.platforms.certain
-        names = {EXTERNAL_KEY: certain.external_id_member, SOURCE: certain.source_member}
+        names = {EXTERNAL_KEY: self.certain.external_id_member, SOURCE: self.certain.source_member}
         for row in self.work.rows(lambda key, _: key not in done):
             fields = self._fields(row)
             if fields:
                 self._under_way[row.key] = row
                 body = {names[name]: value for name, value in fields.items()}
-                yield Write.of(row.key, certain.update_profile, row.profile_pin, body)
+                yield Write.of(row.key, self.certain.update_profile, row.ids[PROFILE_PIN], body)
             elif row.action is Action.LINK and row.key not in self.work.results:
                 self.work.record(DeliveredRow(row.key, Outcome.UNCHANGED.value))
 
     def _fields(self, row: PlanRow) -> dict[str, str]:
         """What the profile lacks, now that the contact's id is known."""
         fields = dict(row.write.get("profile", {}))
-        if not fields or not row.profile_pin:
+        if not fields or not row.ids[PROFILE_PIN]:
             return {}
         sent = self.work.results.get(row.key)
         if row.action is not Action.LINK and (sent is None or sent.outcome == Outcome.REJECTED):
             return {}
-        contact = (sent.contact_id if sent else None) or row.contact_id
+        contact = (sent.ids.get(CONTACT_ID) if sent else None) or row.ids[CONTACT_ID]
         if fields.get(EXTERNAL_KEY) == NEW_ID:
             if not contact:
                 return {}
             fields[EXTERNAL_KEY] = contact
             if row.old("profile", EXTERNAL_KEY) == contact:
                 del fields[EXTERNAL_KEY]
-        elif row.contact_id and contact != row.contact_id and EXTERNAL_KEY in fields:
+        elif row.ids[CONTACT_ID] and contact != row.ids[CONTACT_ID] and EXTERNAL_KEY in fields:
             fields[EXTERNAL_KEY] = contact
-        others = self._linked_profiles.get(contact or "", set()) - {row.profile_pin}
+        others = self._linked_profiles.get(contact or "", set()) - {row.ids[PROFILE_PIN]}
         if others and sent is not None and EXTERNAL_KEY in fields:
             self.carried += 1
             self.work.record(replace(sent, cause=linked_to_another_profile(min(others), contact or "")))
             return {}
         return fields
 
-    def _settle(self, result: WriteResult) -> DeliveredRow:
+    def _outcome(self, result: WriteResult) -> DeliveredRow:
         row = self._under_way.pop(str(result.key))
         if result.error is not None:
-            step = engine.refused(row.key, result.error, pin=row.profile_pin, contact_id=row.contact_id)
+            step = engine.rejected(row.key, result.error)
         else:
-            step = DeliveredRow(row.key, Outcome.LINKED.value, profile_pin=row.profile_pin)
+            step = DeliveredRow(row.key, Outcome.LINKED.value)
         if row.action is Action.LINK:
             self.work.record(step)
         return replace(step, step=LINKED)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from certain_eloqua.clients.eloqua import EloquaClient
 from certain_eloqua.clients.errors import Permanent
+from certain_eloqua.connectors.contacts.columns import CONTACT_ID
 from certain_eloqua.connectors.contacts.settings import ListImportSettings
 from certain_eloqua.connectors.contract.kind import Extract, Job, Platforms
 from certain_eloqua.connectors.contract.reasons import Reason
@@ -20,9 +22,8 @@ from certain_eloqua.connectors.delivery import definitions
 from certain_eloqua.mapping import FieldMap
 
 if TYPE_CHECKING:
-    from certain_eloqua.clients.eloqua import ContactList, EloquaClient
+    from certain_eloqua.clients.eloqua import ContactList
 
-CONTACT_ID = "contact_id"
 KNOWN_PIN = "known_profile_pin"
 """Column with the PIN of the profile an earlier run wrote for the contact, from the ledger."""
 LEFT_OUT = "left_out"
@@ -39,16 +40,17 @@ def extract(job: Job, platforms: Platforms) -> Extract:
     """All members of the connector's list, those outside of its pages marked as left out."""
     settings: ListImportSettings = job.settings
     left = definitions.finish(job, platforms)
-    check_field_map(platforms.field_map, platforms.eloqua)
-    found = find_list(platforms.eloqua, settings.contact_list_name)
-    fields = contact_fields(platforms.field_map)
+    eloqua = platforms.client("eloqua", EloquaClient)
+    check_field_map(job.field_map, eloqua)
+    found = find_list(eloqua, settings.contact_list_name)
+    fields = contact_fields(job.field_map)
     schema = pa.schema(
         [*((name, pa.string()) for name in fields), (LEFT_OUT, pa.string()), (KNOWN_PIN, pa.string())]
     )
     facts: dict[str, Any] = {
         "contact_list": found.name,
         "contact_list_id": found.id,
-        "field_map": platforms.field_map.version,
+        "field_map": job.field_map.version,
     }
     if left:
         facts["orphaned_definitions_deleted"] = sum(one.deleted for one in left)
@@ -112,7 +114,9 @@ def _members(
     known = platforms.ledger.known_profiles(job.account)
     with (
         definitions.registered_use(job, platforms, definitions.READ, job.run_id) as note,
-        platforms.eloqua.export_contact_list(found.id, fields, name=note.name) as export,
+        platforms.client("eloqua", EloquaClient).export_contact_list(
+            found.id, fields, name=note.name
+        ) as export,
     ):
         for batch in export:
             members += batch.num_rows

@@ -11,12 +11,14 @@ import pyarrow as pa
 
 from certain_eloqua.clients.eloqua import ContactList, EloquaClient, ImportReceipt, SyncAction
 from certain_eloqua.clients.errors import ClientError, InDoubt
+from certain_eloqua.connectors.contacts.columns import CONTACT_ID, EMAIL
 from certain_eloqua.connectors.contacts.contact_lookup import (
-    CONTACT_ID,
     CREATED_AT,
     find_working_list,
     working_list_name,
 )
+from certain_eloqua.connectors.contacts.interrupted_upserts import made_since, report_settled
+from certain_eloqua.connectors.contacts.known_profiles import remember_profiles
 from certain_eloqua.connectors.contacts.linking import Linking
 from certain_eloqua.connectors.contract.actions import Action, Outcome
 from certain_eloqua.connectors.contract.columns import ROWS_AT_ONCE
@@ -24,7 +26,6 @@ from certain_eloqua.connectors.contract.kind import Delivered, Job, Platforms
 from certain_eloqua.connectors.contract.validation import check_field_map
 from certain_eloqua.connectors.delivery import definitions, engine
 from certain_eloqua.connectors.delivery.engine import PlanRow, Work
-from certain_eloqua.connectors.delivery.interrupted import made_since
 from certain_eloqua.domain.email import normalise_email
 from certain_eloqua.ledger import DeliveredRow, Sent, Upload, person_key, value_digest
 from certain_eloqua.mapping import ELOQUA_EMAIL, statement
@@ -32,7 +33,14 @@ from certain_eloqua.mapping import ELOQUA_EMAIL, statement
 
 def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms) -> Delivered:
     """Send what the plan says to Eloqua, and write ids and source back to Certain."""
-    return engine.deliver(job, plan, platforms, _apply)
+    return engine.deliver(
+        job,
+        plan,
+        platforms,
+        _apply,
+        report_settled=report_settled,
+        remember=remember_profiles,
+    )
 
 
 def _apply(work: Work) -> None:
@@ -46,14 +54,14 @@ class _Sending:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.job = work.job
-        self.eloqua: EloquaClient = work.platforms.eloqua
+        self.eloqua = work.platforms.client("eloqua", EloquaClient)
         self._made: frozenset[str] | None = None
 
     def needed(self) -> bool:
         return next(self._rows(), None) is not None
 
     def run(self) -> None:
-        check_field_map(self.work.platforms.field_map, self.eloqua)
+        check_field_map(self.job.field_map, self.eloqua)
         working = ensure_working_list(self.eloqua, working_list_name(self.job))
         names = self._field_names()
         plan_id = self.work.delivery.record.plan_id
@@ -115,8 +123,8 @@ class _Sending:
             contact = row.write["contact"]
             for name, values in columns.items():
                 values.append(contact.get(name, ""))
-            person = person_key(self.job.account, row.email)
-            going.append(Upload(row.key, person, row.action.value, row.contact_id))
+            person = person_key(self.job.account, row.ids[EMAIL])
+            going.append(Upload(row.key, person, row.action.value, row.ids[CONTACT_ID]))
             if len(going) >= ROWS_AT_ONCE:
                 self.work.delivery.upload(going)
                 yield _batch(columns)
@@ -146,9 +154,9 @@ class _Sending:
     ) -> dict[str, tuple[str, str]]:
         """Id and time of creation by address, for the accepted rows whose id the plan did not know."""
         wanted = {
-            normalise_email(row.email)
+            normalise_email(row.ids[EMAIL])
             for number, row in enumerate(self._rows(), 1)
-            if not row.contact_id and (number not in rejects or rejects[number].written)
+            if not row.ids[CONTACT_ID] and (number not in rejects or rejects[number].written)
         }
         found: dict[str, tuple[str, str]] = {}
         if not wanted:
@@ -180,12 +188,11 @@ class _Sending:
                 Outcome.REJECTED.value,
                 code=reject.code,
                 cause=reject.said,
-                contact_id=one.contact_id,
                 sync=sync,
             )
-        contact, created = ids.get(normalise_email(one.email) or "", (one.contact_id, ""))
-        row = DeliveredRow(one.key, Outcome.UPDATED.value, contact_id=contact or None, sync=sync)
-        if not one.contact_id and self._is_new(one, created, receipt, ids):
+        contact, created = ids.get(normalise_email(one.ids[EMAIL]) or "", (one.ids[CONTACT_ID], ""))
+        row = DeliveredRow(one.key, Outcome.UPDATED.value, ids={CONTACT_ID: contact}, sync=sync)
+        if not one.ids[CONTACT_ID] and self._is_new(one, created, receipt, ids):
             row = replace(row, outcome=Outcome.CREATED.value)
         if reject:
             return replace(row, code=reject.code, cause=reject.said)
@@ -208,7 +215,7 @@ class _Sending:
             return made_since(created, self.work.delivery.record.started_at)
         if self._made is None:
             self._made = _youngest(receipt.created, ids)
-        return ids.get(normalise_email(one.email) or "", ("", ""))[0] in self._made
+        return ids.get(normalise_email(one.ids[EMAIL]) or "", ("", ""))[0] in self._made
 
     def _remember(
         self, rows: Mapping[str, DeliveredRow], rejects: Mapping[int, _Reject], working: ContactList
@@ -217,9 +224,9 @@ class _Sending:
         account, ledger = self.job.account, self.work.platforms.ledger
         refused = {key: rejects[number].fields for number, key in enumerate(rows, 1) if number in rejects}
         contacts = {
-            key: row.contact_id
+            key: row.ids[CONTACT_ID]
             for key, row in rows.items()
-            if row.outcome != Outcome.REJECTED and row.contact_id
+            if row.outcome != Outcome.REJECTED and row.ids[CONTACT_ID]
         }
 
         def sent() -> Iterator[Sent]:
@@ -236,11 +243,11 @@ class _Sending:
     def _sent(
         self,
         some: list[PlanRow],
-        contacts: Mapping[str, str | None],
+        contacts: Mapping[str, str],
         refused: Mapping[str, frozenset[str]],
         working: ContactList,
     ) -> Iterator[Sent]:
-        persons = [person_key(self.job.account, row.email) for row in some]
+        persons = [person_key(self.job.account, row.ids[EMAIL]) for row in some]
         before = self.work.platforms.ledger.sent_to(self.job.account, persons)
         for person, row in zip(persons, some, strict=True):
             bad = refused.get(row.key, frozenset())
@@ -250,7 +257,7 @@ class _Sending:
                 if name != ELOQUA_EMAIL and name not in bad
             }
             known = before[person].fields if person in before and row.action is Action.UPDATE else {}
-            yield Sent(person, contacts[row.key] or "", working.name, {**known, **news})
+            yield Sent(person, contacts[row.key], working.name, {**known, **news})
 
 
 def ensure_working_list(eloqua: EloquaClient, name: str) -> ContactList:

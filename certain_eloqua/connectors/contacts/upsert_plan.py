@@ -12,7 +12,8 @@ import orjson
 import pandas as pd
 
 from certain_eloqua.connectors.contacts.candidates import Candidate, People, candidates
-from certain_eloqua.connectors.contacts.contact_lookup import CONTACT_ID, working_list_name
+from certain_eloqua.connectors.contacts.columns import COLUMNS, CONTACT_ID
+from certain_eloqua.connectors.contacts.contact_lookup import working_list_name
 from certain_eloqua.connectors.contacts.identity import (
     EXTERNAL_KEY,
     NEW_ID,
@@ -29,13 +30,13 @@ from certain_eloqua.connectors.contract.kind import Job
 from certain_eloqua.connectors.contract.plan_writer import Changes, PlanWriter
 from certain_eloqua.domain.email import normalise_email
 from certain_eloqua.ledger import person_key, value_digest
-from certain_eloqua.mapping import ELOQUA_EMAIL, FieldMap, Pair, same_value, translate
+from certain_eloqua.mapping import ELOQUA_EMAIL, Pair, same_value, translate
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.contacts.settings import UpsertContactsSettings
 
 
-def plan_contacts(job: Job, reads: Mapping[str, pd.DataFrame], field_map: FieldMap) -> pd.DataFrame:
+def plan_contacts(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Which contacts are created or updated, with which fields, and which profiles learn their ids.
 
     Raises:
@@ -47,14 +48,14 @@ def plan_contacts(job: Job, reads: Mapping[str, pd.DataFrame], field_map: FieldM
         check_status(doing, status, reads["statuses"])
     for kind in settings.attendee_types or ():
         check_attendee_type(doing, kind, reads["attendee_types"])
-    return _Upsert(job, reads, field_map).plan()
+    return _Upsert(job, reads).plan()
 
 
 class _Upsert:
-    def __init__(self, job: Job, reads: Mapping[str, pd.DataFrame], field_map: FieldMap) -> None:
+    def __init__(self, job: Job, reads: Mapping[str, pd.DataFrame]) -> None:
         self.job = job
         self.settings: UpsertContactsSettings = job.settings
-        self.pairs = field_map.outgoing
+        self.pairs = job.field_map.outgoing
         self.found = candidates(reads["registrations"], reads["profiles"], self.settings)
         members = [EXTERNAL_KEY, SOURCE, *(pair.certain for pair in self.pairs)]
         self.linked_profiles = ProfilesByContactId(reads["profiles"])
@@ -73,7 +74,7 @@ class _Upsert:
         self.working_list = working_list_name(job)
 
     def plan(self) -> pd.DataFrame:
-        writer = PlanWriter(self.job.run_id)
+        writer = PlanWriter(self.job.run_id, "contact", COLUMNS)
         while self.found:
             # What is planned is let go: the plan grows as the candidates become fewer.
             some, self.found = self.found[:ROWS_AT_ONCE], self.found[ROWS_AT_ONCE:]

@@ -13,24 +13,27 @@ class Action(StrEnum):
     UPSERT = "upsert"  # whether the record exists is only known after the delivery
     LINK = "link"  # only the ids that tie the two platforms together are written
     ADD = "add"  # to a list
+    REMOVE = "remove"  # from a list
     UNCHANGED = "unchanged"  # everything is already so: nothing is sent
     SKIP = "skip"  # left out; ``reason`` says why
 
 
 class Outcome(StrEnum):
-    """What became of one record of the plan."""
+    """What happened to one record of the plan."""
 
     CREATED = "created"
     UPDATED = "updated"
     LINKED = "linked"
     ADDED = "added"
+    REMOVED = "removed"
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     REJECTED = "rejected"  # the platform refused it; ``code`` and ``cause`` say why
+    IN_DOUBT = "in_doubt"  # it may have been written and must not be sent again; ``cause`` says why
 
 
 SETTLED = "settled"
 """Code of a row whose outcome is an interrupted run's; it may be told for a row that is `unchanged` now."""
 
-WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.UPSERT, Action.LINK, Action.ADD})
-DELIVERED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.ADDED})
+WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.UPSERT, Action.LINK, Action.ADD, Action.REMOVE})
+DELIVERED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.ADDED, Outcome.REMOVED})

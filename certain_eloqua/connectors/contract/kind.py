@@ -1,35 +1,36 @@
-"""What every kind of connector is made of: settings, its own read, a plan, a delivery.
+"""What every kind of connector is made of: settings, its own extract, a plan, a delivery.
 
-The words of the plan and of the delivery are the same for all kinds, so one pair of assets, one
-set of checks and one report serve them all. A kind is a module that ends in a :class:`Kind`.
+Plans and deliveries share their core columns, actions and outcomes, so one pair of assets, one set of checks
+and one report serve all kinds. A kind is a module that ends in a :class:`Kind`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pyarrow as pa
 
+from certain_eloqua.connectors.contract.plan_checks import PlanCheck
+from certain_eloqua.connectors.contract.reasons import EXPECTED
+from certain_eloqua.connectors.contract.schemas import CORE, KeyColumn, delivery_schema, plan_schema
 from certain_eloqua.connectors.contract.settings import KindSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from certain_eloqua.clients.certain import CertainClient
-    from certain_eloqua.clients.eloqua import EloquaClient
     from certain_eloqua.domain.event import Event
     from certain_eloqua.ledger import Ledger
     from certain_eloqua.mapping import FieldMap
 
 Level = Literal["account", "event"]
-Platform = Literal["certain", "eloqua"]
+Client = TypeVar("Client")
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A kind's own read: a stream of batches, and facts for the analyst known beforehand.
+    """A kind's own extract: a stream of batches, and facts for the analyst known beforehand.
 
     ``facts`` may still be filled while the stream is read; read it after the last batch.
     """
@@ -41,13 +42,28 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class Platforms:
-    """Both sides and our memory, as a delivery (or a kind's own read) needs them."""
+    """The platforms of a kind and the ledger, as a delivery (or a kind's own extract) needs them."""
 
-    eloqua: EloquaClient
-    certain: CertainClient
+    clients: Mapping[str, Any]
     ledger: Ledger
-    field_map: FieldMap
     progress: Callable[[str], None] = lambda message: None
+
+    def client(self, platform: str, expected: type[Client]) -> Client:
+        """The client of a platform.
+
+        Raises:
+            LookupError: the kind does not name the platform in `reads_from` or `writes_to`.
+            TypeError: the client is of another class.
+        """
+        if platform not in self.clients:
+            known = ", ".join(sorted(self.clients)) or "none"
+            raise LookupError(f"this kind does not name the platform {platform}; it names: {known}")
+        found = self.clients[platform]
+        if not isinstance(found, expected):
+            raise TypeError(
+                f"the client of {platform} is a {type(found).__name__}, not a {expected.__name__}"
+            )
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +75,24 @@ class Job:
     event: Event | None
     settings: Any
     run_id: str
+    mapping: FieldMap | None = None
+
+    @property
+    def event_code(self) -> str | None:
+        """The event's code, None for a connector of the account."""
+        return self.event.code if self.event else None
+
+    @property
+    def field_map(self) -> FieldMap:
+        """The account's field map, for kinds that say `uses_field_map`."""
+        if self.mapping is None:
+            raise LookupError(f"{self.connector} was started without a field map")
+        return self.mapping
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The delivery's frame (:data:`DELIVERY_SCHEMA`) and facts for the analyst."""
+    """The delivery's frame (:attr:`Kind.delivery_schema`) and facts for the analyst."""
 
     frame: pd.DataFrame
     facts: dict[str, Any] = field(default_factory=dict)
@@ -71,19 +100,71 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One of the jobs, as Certain's Connectors page knows them."""
+    """One type of job, such as one of those on Certain's Connectors page.
+
+    Attributes:
+        name: as connector files say it.
+        title: Certain's name of the job.
+        family: the package it belongs to.
+        level: whether a connector of it runs per event or for the account.
+        summary: one sentence for lists and help.
+        settings: the model of its settings.
+        record: what a row of its plan is about, such as `contact`.
+        reads_from: platforms its own extract and its delivery read, by name.
+        writes_to: platforms its delivery writes to, by name; the rows are about records of the first.
+        key_columns: which record a row is about, beside its key.
+        reads: shared reads the plan needs, by asset: `registrations` is `certain/registrations`, and a name
+            with a slash is the asset's own.
+        plan: a pure function: what is to change.
+        deliver: applies the plan and nothing else.
+        own_read: name of the connector's own extract asset, such as `contacts`.
+        extract: makes that extract.
+        extract_reads: shared reads that `extract` takes as its third argument.
+        ledger_reads: what the plan needs of the ledger, by the name it gets it under.
+        uses_field_map: whether plans depend on the account's field map.
+        plan_checks: checks of its plans beside those of every plan.
+        expected_reasons: reasons for leaving a record out that are no fault of the data.
+    """
 
     name: str
-    title: str  # Certain's name of the job
+    title: str
+    family: str
     level: Level
-    summary: str  # one sentence for lists and help
+    summary: str
     settings: type[KindSettings]
-    writes_to: Platform  # whose records the delivery is about; the other side may learn ids
-    # Shared reads the plan needs: profiles, registrations, attendee_types, statuses, sent.
-    reads: tuple[str, ...]
-    plan: Callable[[Job, Mapping[str, pd.DataFrame], FieldMap], pd.DataFrame]
+    record: str
+    writes_to: tuple[str, ...]
+    key_columns: tuple[KeyColumn, ...]
+    plan: Callable[[Job, Mapping[str, pd.DataFrame]], pd.DataFrame]
     deliver: Callable[[Job, pd.DataFrame, Platforms], Delivered]
-    own_read: str | None = None  # name of the connector's own read asset, e.g. contacts
-    extract: Callable[[Job, Platforms], Extract] | None = None
-    # Shared reads that ``extract`` takes as its third argument, if they are at hand.
+    reads_from: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    own_read: str | None = None
+    extract: Callable[..., Extract] | None = None
     extract_reads: tuple[str, ...] = ()
+    ledger_reads: Mapping[str, Callable[[Ledger, Job], pd.DataFrame]] = field(default_factory=dict)
+    uses_field_map: bool = False
+    plan_checks: tuple[PlanCheck, ...] = ()
+    expected_reasons: frozenset[str] = EXPECTED
+
+    def __post_init__(self) -> None:
+        taken = sorted(CORE & {column.name for column in self.key_columns})
+        if taken:
+            raise ValueError(
+                f"kind {self.name}: {', '.join(taken)} cannot be a key column, it is in every plan"
+            )
+        if (self.own_read is None) != (self.extract is None):
+            raise ValueError(f"kind {self.name}: own_read and extract are given together or not at all")
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Every platform it needs, the first one written to first."""
+        return tuple(dict.fromkeys((*self.writes_to, *self.reads_from)))
+
+    @property
+    def plan_schema(self) -> pa.Schema:
+        return plan_schema(self.key_columns)
+
+    @property
+    def delivery_schema(self) -> pa.Schema:
+        return delivery_schema(self.key_columns)

@@ -12,11 +12,7 @@ import pyarrow as pa
 
 from certain_eloqua.connectors.contract.actions import Action
 from certain_eloqua.connectors.contract.columns import ROWS_AT_ONCE
-from certain_eloqua.connectors.contract.reasons import Reason
-from certain_eloqua.connectors.contract.schemas import PLAN_SCHEMA
-
-_IN_MEMORY = pa.schema([pa.field(column.name, pa.large_string()) for column in PLAN_SCHEMA])
-"""The plan's columns as pandas keeps text, so that a large plan is not copied on its way into a frame."""
+from certain_eloqua.connectors.contract.schemas import KeyColumn, plan_schema
 
 
 @dataclass(slots=True)
@@ -40,10 +36,20 @@ class Changes:
 
 
 class PlanWriter:
-    """Collects the rows of a plan; :meth:`frame` gives them back as the plan."""
+    """Collects the rows of a plan; :meth:`frame` gives them back as the plan.
 
-    def __init__(self, made_by: str) -> None:
+    Args:
+        made_by: the run that makes the plan.
+        kind_of_record: what its rows are about unless a row says otherwise.
+        columns: the kind's key columns.
+    """
+
+    def __init__(self, made_by: str, kind_of_record: str, columns: Sequence[KeyColumn]) -> None:
         self._made_by = made_by
+        self._record = kind_of_record
+        self._names = tuple(column.name for column in columns)
+        # The columns as pandas keeps text, so that a large plan is not copied on its way into a frame.
+        self._schema = pa.schema([pa.field(c.name, pa.large_string()) for c in plan_schema(columns)])
         self._batches: list[pa.RecordBatch] = []
         self._rows: list[tuple[str | None, ...]] = []
 
@@ -52,26 +58,25 @@ class PlanWriter:
         key: str,
         action: Action,
         *,
-        reason: Reason | None = None,
+        record: str | None = None,
+        reason: str | None = None,
         detail: str | Sequence[str] | None = None,
-        email: str | None = None,
-        contact_id: str | None = None,
-        profile_pin: str | None = None,
-        registration_code: str | None = None,
         changes: Changes | None = None,
+        **ids: str | None,
     ) -> None:
-        """One record; texts that are blank become missing."""
-        said = detail if isinstance(detail, str) or detail is None else "; ".join(detail)
+        """One record; `ids` are its values of the key columns. Blank texts become missing."""
+        unknown = ids.keys() - set(self._names)
+        if unknown:
+            raise TypeError(f"not key columns of this kind: {', '.join(sorted(unknown))}")
+        text = detail if isinstance(detail, str) or detail is None else "; ".join(detail)
         self._rows.append(
             (
                 key,
                 action.value,
-                reason.value if reason else None,
-                said or None,
-                email or None,
-                contact_id or None,
-                profile_pin or None,
-                registration_code or None,
+                record or self._record,
+                str(reason) if reason else None,
+                text or None,
+                *(ids.get(name) or None for name in self._names),
                 _json(changes.shown) if changes and changes.shown else None,
                 _json(changes.written) if changes and changes.written else None,
                 self._made_by,
@@ -83,7 +88,7 @@ class PlanWriter:
     def frame(self) -> pd.DataFrame:
         """The plan."""
         self._flush()
-        table = pa.Table.from_batches(self._batches, schema=_IN_MEMORY)
+        table = pa.Table.from_batches(self._batches, schema=self._schema)
         self._batches = []
         made: pd.DataFrame = table.to_pandas(self_destruct=True, split_blocks=True)
         return made
@@ -91,7 +96,7 @@ class PlanWriter:
     def _flush(self) -> None:
         if self._rows:
             arrays = [pa.array(column, pa.large_string()) for column in zip(*self._rows, strict=True)]
-            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=_IN_MEMORY))
+            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
             self._rows = []
 
 

@@ -18,3 +18,16 @@ class Reason(StrEnum):
     STATUS_NOT_SELECTED = "status_not_selected"
     TYPE_NOT_SELECTED = "type_not_selected"
     LIST_TRUNCATED = "list_truncated"
+
+
+EXPECTED = frozenset(
+    {
+        Reason.STATUS_NOT_SELECTED,
+        Reason.TYPE_NOT_SELECTED,
+        Reason.TEST_MODE,
+        Reason.INACTIVE,
+        Reason.MERGED,
+        Reason.LIST_TRUNCATED,
+    }
+)
+"""Reasons that were chosen in the settings, or that lose nobody. All others are faults of the data."""

@@ -10,13 +10,10 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from certain_eloqua.clients.eloqua import EloquaClient, OrphanedDefinition
 from certain_eloqua.connectors.contract.kind import Job, Platforms
 from certain_eloqua.ledger import RegisteredDefinitions
-
-if TYPE_CHECKING:
-    from certain_eloqua.clients.eloqua import OrphanedDefinition
 
 LONGEST_GROUP = 60
 LONGEST_BATCH = 12
@@ -71,7 +68,7 @@ def finish(job: Job, platforms: Platforms) -> list[OrphanedDefinition]:
     with ledger.run_lock(job.connector, event, job.run_id):
         registered = ledger.registered_definitions(job.connector, event)
         kinds = KINDS[DELIVERY if any(one.purpose == DELIVERY for one in registered) else READ]
-        found = platforms.eloqua.settle_orphaned_definitions(
+        found = platforms.client("eloqua", EloquaClient).settle_orphaned_definitions(
             group(job), [one.batch for one in registered], kinds
         )
         kept = tuple(one.rest for one in found if not one.deleted)

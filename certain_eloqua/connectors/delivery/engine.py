@@ -1,31 +1,34 @@
-"""What all deliveries share: a plan is applied once, may be interrupted, and every row is accounted for."""
+"""What all deliveries share: a plan is applied once, may be interrupted, and every row is accounted for.
+
+Kinds hand :func:`deliver` a function that applies the plan and records each row's outcome. The engine holds
+the run lock, resumes, checkpoints, and makes the delivery's frame.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from certain_eloqua.clients.certain import Write, WriteResult
 from certain_eloqua.clients.errors import AuthError, BudgetReached, ClientError, InDoubt, Permanent, Transient
 from certain_eloqua.connectors.contract.actions import WRITES, Action, Outcome
-from certain_eloqua.connectors.contract.columns import Columns, chunks, iter_texts, texts
+from certain_eloqua.connectors.contract.columns import Columns, chunks, iter_texts, strings, texts
 from certain_eloqua.connectors.contract.kind import Delivered, Job, Platforms
-from certain_eloqua.connectors.contract.schemas import DELIVERY_SCHEMA
-from certain_eloqua.connectors.delivery import interrupted
+from certain_eloqua.connectors.contract.schemas import CORE, KeyColumn, delivery_schema
 from certain_eloqua.ledger import DeliveredRow, Delivery
 
 ROW = "row"
-"""The step that decides what became of a row; other steps only add to it."""
+"""The step that decides a row's outcome; other steps only add to it."""
 
 CHECKPOINT_EVERY = 25
-"""Results held back before they are written down: so many rows at most are posted again after a kill."""
+"""Outcomes held back before a checkpoint: so many rows at most are posted again after a kill."""
 
 GIVE_UP_AFTER = 20
 """Writes in a row that a busy or lost platform did not take, before the run stops."""
@@ -35,19 +38,18 @@ OUTCOMES = {
     Action.UPDATE: Outcome.UPDATED,
     Action.LINK: Outcome.LINKED,
     Action.ADD: Outcome.ADDED,
+    Action.REMOVE: Outcome.REMOVED,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One row of a plan that something is to be written for."""
+    """One row of a plan that has something to write. `ids` are its values of the kind's key columns."""
 
     key: str
     action: Action
-    email: str
-    contact_id: str
-    profile_pin: str
-    registration_code: str
+    record: str
+    ids: dict[str, str]
     write: dict[str, dict[str, str]] = field(repr=False)
     changes: str = field(repr=False, default="")
 
@@ -60,8 +62,18 @@ class PlanRow:
         return None
 
 
+class Answer(Protocol):
+    """The result of one write: an error, or whatever the platform answered."""
+
+    @property
+    def error(self) -> ClientError | None: ...
+
+
+A = TypeVar("A", bound=Answer)
+
+
 class Work:
-    """A plan being delivered: its rows, what became of them so far, and where that is written down."""
+    """A plan being delivered: its rows, their outcomes so far, and the checkpoints in the ledger."""
 
     def __init__(self, job: Job, plan: pd.DataFrame, platforms: Platforms, delivery: Delivery) -> None:
         self.job = job
@@ -71,16 +83,16 @@ class Work:
         self.facts: dict[str, Any] = {}
         self.results: dict[str, DeliveredRow] = {}
         self.steps: dict[str, dict[str, DeliveredRow]] = {}
+        self.tables: list[pa.Table] = []
         for row in delivery.recorded_rows() if delivery.resumed or delivery.finished else ():
-            self._keep(row)
+            self._note(row)
         self._waiting: list[DeliveredRow] = []
-        self._columns = Columns(
-            plan,
-            ["key", "action", "email", "contact_id", "profile_pin", "registration_code", "write", "changes"],
-        )
+        self.key_columns = [str(name) for name in plan.columns if name not in CORE]
+        self._columns = Columns(plan, ["key", "action", "record", "write", "changes", *self.key_columns])
 
     @property
     def resumed(self) -> bool:
+        """Whether an earlier attempt at this plan began."""
         return self.delivery.resumed
 
     def rows(self, wanted: Callable[[str, Action], bool]) -> Iterator[PlanRow]:
@@ -92,48 +104,54 @@ class Work:
                 for i, key, action in zip(piece, known["key"], known["action"], strict=True)
                 if action in WRITES and wanted(key, Action(action))
             ]
-            columns = self._columns.at(some)
-            for values in zip(*(columns[name] for name in columns), strict=True):
-                key, action, email, contact, pin, code, write, changes = values
+            found = self._columns.at(some)
+            ids = [found[name] for name in self.key_columns]
+            for number, key in enumerate(found["key"]):
+                write = found["write"][number]
                 yield PlanRow(
                     key,
-                    Action(action),
-                    email,
-                    contact,
-                    pin,
-                    code,
+                    Action(found["action"][number]),
+                    found["record"][number],
+                    {name: column[number] for name, column in zip(self.key_columns, ids, strict=True)},
                     orjson.loads(write) if write else {},
-                    changes,
+                    found["changes"][number],
                 )
 
     def record(self, row: DeliveredRow) -> None:
-        """Keep what became of a row; it is written down with the next few."""
-        self._keep(row)
+        """Record a row's outcome; it is checkpointed with the next few."""
+        self._note(row)
         self._waiting.append(row)
         if len(self._waiting) >= CHECKPOINT_EVERY:
             self.checkpoint()
 
     def record_many(self, rows: Iterable[DeliveredRow]) -> None:
-        """Keep and write down what became of many rows, in one transaction."""
+        """Record and checkpoint many outcomes, in one transaction."""
         for row in rows:
-            self._keep(row)
+            self._note(row)
             self._waiting.append(row)
         self.checkpoint()
 
+    def record_table(self, outcomes: pa.Table) -> None:
+        """Record many outcomes as columns: `key`, `outcome`, and any other column of the delivery.
+
+        They are not checkpointed, so this is for kinds that may send a row again without harm.
+        """
+        self.tables.append(outcomes)
+
     def checkpoint(self) -> None:
-        """Write down what is held back."""
+        """Write the outcomes held back to the ledger."""
         waiting, self._waiting = self._waiting, []
         if waiting:
             self.delivery.checkpoint(waiting)
 
-    def _keep(self, row: DeliveredRow) -> None:
+    def _note(self, row: DeliveredRow) -> None:
         if row.step == ROW:
             self.results[row.key] = row
         else:
             self.steps.setdefault(row.step, {})[row.key] = row
 
-    def write_many(self, writes: Iterable[Write], settle: Callable[[WriteResult], DeliveredRow]) -> None:
-        """Do the writes, a few at a time. A refused record is settled, a lost one is left for later.
+    def record_answers(self, answers: Iterable[A], outcome_of: Callable[[A], DeliveredRow]) -> None:
+        """Record the answers to single writes. A refused record has an outcome, a lost one is left for later.
 
         Raises:
             AuthError, BudgetReached: nothing further can succeed.
@@ -141,29 +159,47 @@ class Work:
         """
         lost, in_a_row = 0, 0
         last: ClientError | None = None
-        for result in self.platforms.certain.write_many(writes):
-            if isinstance(result.error, Transient | InDoubt):
-                lost, in_a_row, last = lost + 1, in_a_row + 1, result.error
+        for answer in answers:
+            if isinstance(answer.error, Transient | InDoubt):
+                lost, in_a_row, last = lost + 1, in_a_row + 1, answer.error
                 if in_a_row >= GIVE_UP_AFTER:
                     break
                 continue
             in_a_row = 0
-            self.record(settle(result))
+            self.record(outcome_of(answer))
         self.checkpoint()
         if last is not None:
             raise Transient(
                 f"Delivering {self.job.connector}",
                 f"{lost} records were not taken, the last because: {last.came_back or last.doing}",
-                advice="What was delivered is remembered; run again to deliver the rest.",
+                advice="What was delivered is recorded; run again to deliver the rest.",
             )
 
 
-def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms, apply: Callable[[Work], None]) -> Delivered:
+def deliver(
+    job: Job,
+    plan: pd.DataFrame,
+    platforms: Platforms,
+    apply: Callable[[Work], None],
+    *,
+    report_settled: Callable[[Work], Sequence[str]] = lambda work: (),
+    remember: Callable[[Work, pd.DataFrame], None] = lambda work, frame: None,
+) -> Delivered:
     """Apply a plan under the run lock of its connector and event, and account for each of its rows.
 
-    `apply` writes, and tells each row's outcome with `Work.record`.
+    Args:
+        job: the connector's run.
+        plan: what to apply; its columns beside the core are the kind's key columns.
+        platforms: clients and ledger.
+        apply: writes, and records each row's outcome with `Work.record`.
+        report_settled: adds what interrupted deliveries had done; the ids of the plans it reported.
+        remember: called with the delivery's frame before it is finished, for what later runs must know.
+
+    Raises:
+        AlreadyRunning: another run delivers this connector and event.
+        ClientError: the delivery could not be completed; what was delivered is recorded.
     """
-    event = job.event.code if job.event else None
+    event = job.event_code
     with platforms.ledger.run_lock(job.connector, event, job.run_id):
         delivery = platforms.ledger.delivery(plan_id(job, plan), job.connector, event, job.run_id)
         work = Work(job, plan, platforms, delivery)
@@ -171,7 +207,7 @@ def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms, apply: Callable[
             work.facts["already_delivered"] = (
                 f"this plan was delivered by run {delivery.record.run_id}; nothing was written by this run"
             )
-            return Delivered(_frame(work), work.facts)
+            return Delivered(delivery_frame(work), work.facts)
         if delivery.resumed:
             work.facts["resumed"] = (
                 f"attempt {delivery.record.attempts}; {len(work.results)} rows were delivered before"
@@ -186,19 +222,20 @@ def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms, apply: Callable[
         except BaseException:
             work.checkpoint()
             raise
-        told = interrupted.tell(work)
-        frame = _frame(work)
-        _remember_profiles(work, frame)
-        delivery.finish(Counter(iter_texts(frame, "outcome")), told)
+        reported = report_settled(work)
+        frame = delivery_frame(work)
+        remember(work, frame)
+        delivery.finish(Counter(iter_texts(frame, "outcome")), reported)
     return Delivered(frame, work.facts)
 
 
 def plan_id(job: Job, plan: pd.DataFrame) -> str:
     """The same for the same plan, whoever delivers it; another for each plan that is made."""
-    event = job.event.code if job.event else ""
     digest = hashlib.blake2b(digest_size=16)
-    made_by = texts(plan, "plan")[:1] if "plan" in plan.columns else []
-    digest.update("\x1e".join([job.connector, job.account, event, *(made_by or [job.run_id])]).encode())
+    made_by = texts(plan.iloc[:1], "plan") if "plan" in plan.columns else []
+    digest.update(
+        "\x1e".join([job.connector, job.account, job.event_code or "", *(made_by or [job.run_id])]).encode()
+    )
     for name in ("key", "action", "write"):
         for value in iter_texts(plan, name):
             digest.update(value.encode())
@@ -206,18 +243,14 @@ def plan_id(job: Job, plan: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def refused(
-    key: str, error: ClientError, *, pin: str = "", contact_id: str = "", code: str = ""
-) -> DeliveredRow:
-    """A row that the platform read and would not take."""
+def rejected(key: str, error: ClientError, ids: dict[str, str] | None = None) -> DeliveredRow:
+    """The outcome of a row that the platform read and would not take."""
     return DeliveredRow(
         key,
         Outcome.REJECTED.value,
         code=str(error.status or type(error).__name__),
         cause=error.came_back or error.doing,
-        contact_id=contact_id or None,
-        profile_pin=pin or None,
-        registration_code=code or None,
+        ids=ids or {},
     )
 
 
@@ -226,70 +259,75 @@ def is_fatal(error: BaseException) -> bool:
     return isinstance(error, AuthError | BudgetReached) or not isinstance(error, Permanent)
 
 
-def _frame(work: Work) -> pd.DataFrame:
-    """Every row of the plan with its outcome, in the plan's order."""
-    batches: list[pa.RecordBatch] = []
-    names = ["key", "action", "reason", "detail", "email", "contact_id", "profile_pin", "registration_code"]
-    columns = Columns(work.plan, names)
-    missing = 0
-    for piece in chunks(columns.rows):
-        out: dict[str, list[str | None]] = {name: [] for name in DELIVERY_SCHEMA.names}
-        values = columns.at(piece)
-        for key, action, reason, detail, email, contact, pin, code in zip(*values.values(), strict=True):
-            done = work.results.get(key)
-            if action in WRITES and done is None:
-                missing += 1
-                continue
-            if done is None:
-                done = _not_written(key, action, reason, detail)
-            done = replace(
-                done,
-                contact_id=done.contact_id or contact or None,
-                profile_pin=done.profile_pin or pin or None,
-                registration_code=done.registration_code or code or None,
-            )
-            for name in (
-                "key",
-                "outcome",
-                "code",
-                "cause",
-                "contact_id",
-                "profile_pin",
-                "registration_code",
-                "sync",
-            ):
-                out[name].append(getattr(done, name))
-            out["action"].append(action)
-            out["email"].append(email or None)
-        batches.append(pa.RecordBatch.from_pydict(out, schema=DELIVERY_SCHEMA))
+def delivery_frame(work: Work) -> pd.DataFrame:
+    """Every row of the plan with its outcome, in the plan's order.
+
+    Raises:
+        Transient: rows that should be written have no outcome.
+    """
+    plan = work.plan
+    recorded = _recorded(work)
+    keys, actions = strings(plan, "key"), strings(plan, "action")
+    to_write = pc.is_in(actions, value_set=pa.array([str(one) for one in WRITES], actions.type))
+    skipped = pc.equal(actions, Action.SKIP.value)
+    position = pc.index_in(keys.cast(pa.large_string()), value_set=recorded["key"].combine_chunks())
+    found = pc.is_valid(position)
+    missing = pc.sum(pc.and_not(to_write, found)).as_py() or 0
     if missing:
         raise Transient(
             f"Delivering {work.job.connector}",
             f"{missing} rows have no outcome",
-            advice="What was delivered is remembered; run again to deliver the rest.",
+            advice="What was delivered is recorded; run again to deliver the rest.",
         )
-    table = pa.Table.from_batches(batches, schema=DELIVERY_SCHEMA)
-    del batches
-    frame: pd.DataFrame = table.to_pandas(self_destruct=True, split_blocks=True)
+
+    def result_or(name: str, otherwise: Any) -> pa.Array:
+        return pc.if_else(found, recorded[name].combine_chunks().take(position), otherwise)
+
+    nothing = pa.nulls(len(plan), pa.large_string())
+    columns = {
+        "key": keys,
+        "action": actions,
+        "record": strings(plan, "record"),
+        "outcome": result_or("outcome", pc.if_else(skipped, Outcome.SKIPPED.value, Outcome.UNCHANGED.value)),
+        "code": result_or("code", pc.if_else(skipped, _known(plan, "reason"), nothing)),
+        "cause": result_or("cause", _known(plan, "detail")),
+        "sync": result_or("sync", nothing),
+    }
+    for name in work.key_columns:
+        learned = recorded[name].combine_chunks().take(position)
+        columns[name] = pc.coalesce(learned, _known(plan, name))
+    schema = delivery_schema([KeyColumn(name, "") for name in work.key_columns])
+    wide = pa.schema([pa.field(column.name, pa.large_string()) for column in schema])
+    arrays = [columns[column.name].cast(pa.large_string()) for column in schema]
+    frame: pd.DataFrame = pa.Table.from_arrays(arrays, schema=wide).to_pandas(split_blocks=True)
     return frame
 
 
-def _not_written(key: str, action: str, reason: str, detail: str) -> DeliveredRow:
-    if action == Action.SKIP:
-        return DeliveredRow(key, Outcome.SKIPPED.value, code=reason or None, cause=detail or None)
-    return DeliveredRow(key, Outcome.UNCHANGED.value, cause=detail or None)
-
-
-def _remember_profiles(work: Work, frame: pd.DataFrame) -> None:
-    """Remember whose profile is whose, so that an anonymised person is recognised and not made anew."""
-    pins = {
-        contact: pin
-        for contact, pin, outcome in zip(
-            iter_texts(frame, "contact_id"),
-            iter_texts(frame, "profile_pin"),
-            iter_texts(frame, "outcome"),
-            strict=True,
-        )
-        if contact and pin and outcome not in (Outcome.SKIPPED, Outcome.REJECTED)
+def _recorded(work: Work) -> pa.Table:
+    """The outcomes recorded so far, one by one or as tables, with the key columns that were learned."""
+    rows = list(work.results.values())
+    columns: dict[str, list[str | None]] = {
+        "key": [row.key for row in rows],
+        "outcome": [row.outcome for row in rows],
+        "code": [row.code for row in rows],
+        "cause": [row.cause for row in rows],
+        "sync": [row.sync for row in rows],
+        **{name: [row.ids.get(name) or None for row in rows] for name in work.key_columns},
     }
-    work.platforms.ledger.remember_profiles(work.job.account, pins)
+    schema = pa.schema([(name, pa.large_string()) for name in columns])
+    tables = [pa.Table.from_pydict(columns, schema=schema)]
+    for table in work.tables:
+        arrays = [
+            table[name].cast(pa.large_string())
+            if name in table.column_names
+            else pa.nulls(table.num_rows, pa.large_string())
+            for name in columns
+        ]
+        tables.append(pa.Table.from_arrays(arrays, schema=schema))
+    return pa.concat_tables(tables)
+
+
+def _known(plan: pd.DataFrame, name: str) -> pa.Array:
+    """A column of the plan with blanks as missing."""
+    column = strings(plan, name).cast(pa.large_string())
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.large_string()), column)

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from certain_eloqua.clients.eloqua import BasicLogin, EloquaClient
 from certain_eloqua.clients.polling import PollSettings
 from certain_eloqua.connectors.catalogue import KINDS
 from certain_eloqua.connectors.contract.kind import Delivered, Job, Kind, Platforms
-from certain_eloqua.connectors.contract.schemas import PLAN_SCHEMA
 from certain_eloqua.ledger import Ledger
 from certain_eloqua.mapping import FieldMap
 
@@ -85,8 +84,8 @@ class Bench:
     # -- the steps
 
     def platforms(self, **other: Any) -> Platforms:
-        usual = Platforms(self.eloqua, self.certain, self.ledger, self.field_map, self.told.append)
-        return replace(usual, **other)
+        clients = {"eloqua": self.eloqua, "certain": self.certain} | other
+        return Platforms(clients, self.ledger, self.told.append)
 
     def job(
         self, kind: Kind | str, event: str | None = EVENT, connector: str = "tested", **settings: Any
@@ -94,7 +93,9 @@ class Bench:
         kind = KINDS[kind] if isinstance(kind, str) else kind
         self.runs += 1
         found = self.certain.event(event) if event and kind.level == "event" else None
-        return Job(connector, ACCOUNT, found, kind.settings(**settings), f"run-{self.runs:04d}")
+        return Job(
+            connector, ACCOUNT, found, kind.settings(**settings), f"run-{self.runs:04d}", self.field_map
+        )
 
     def reads(self, kind: Kind, job: Job) -> dict[str, pd.DataFrame]:
         event = job.event.code if job.event else ""
@@ -107,14 +108,14 @@ class Bench:
                 table = to_table(pages, REGISTRATION_SCHEMA, self.certain.renamed)
             elif name == "attendee_types":
                 table = to_table(self.certain.iter_attendee_type_pages(event), ATTENDEE_TYPE_SCHEMA)
-            elif name == "statuses":
+            else:
                 labels = [status.label for status in self.certain.registration_statuses(event)]
                 table = pa.table({"label": pa.array(labels, pa.string())})
-            else:
-                frames[name] = self.ledger.sent_values(ACCOUNT)
-                continue
             frames[name] = table.to_pandas()
         return frames
+
+    def ledger_reads(self, kind: Kind, job: Job) -> dict[str, pd.DataFrame]:
+        return {name: read(self.ledger, job) for name, read in kind.ledger_reads.items()}
 
     def plan(self, job: Job, kind: str) -> Ran:
         found = KINDS[kind]
@@ -124,9 +125,9 @@ class Bench:
         extracted = found.extract(job, self.platforms(), *more)  # type: ignore[call-arg]
         table = pa.Table.from_batches(list(extracted.batches), schema=extracted.schema)
         contacts = table.to_pandas()
-        plan = found.plan(job, {**frames, "contacts": contacts}, self.field_map)
+        plan = found.plan(job, {**frames, **self.ledger_reads(found, job), "contacts": contacts})
         # As it travels through a file.
-        plan = pa.Table.from_pandas(plan, schema=PLAN_SCHEMA, preserve_index=False).to_pandas()
+        plan = pa.Table.from_pandas(plan, schema=found.plan_schema, preserve_index=False).to_pandas()
         assert plan["key"].is_unique
         return Ran(job, contacts, extracted.facts, plan)
 

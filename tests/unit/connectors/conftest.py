@@ -19,10 +19,10 @@ SUMMIT = Event("SUMMIT", "Summit", "NWIND", "Live", None, None, "America/Chicago
 STATUSES = ["New", "Invited", "Pre-Registered", "Attended", "Waitlist Hold", "Cancelled"]
 
 
-def job(kind: str, run_id: str = "run-1", **settings: Any) -> Job:
+def job(kind: str, run_id: str = "run-1", field_map: FieldMap = FIELD_MAP, **settings: Any) -> Job:
     found = KINDS[kind]
     event = SUMMIT if found.level == "event" else None
-    return Job("tested", "NWIND", event, found.settings(**settings), run_id)
+    return Job("tested", "NWIND", event, found.settings(**settings), run_id, field_map)
 
 
 def frame(rows: list[dict[str, Any]], *columns: str) -> pd.DataFrame:
@@ -130,6 +130,6 @@ def plan_of() -> Callable[..., Planned]:
     """Plans a kind from rows: `plan_of(kind, settings, contacts=…, profiles=…, registrations=…)`."""
 
     def plan(kind: str, settings: dict[str, Any], field_map: FieldMap = FIELD_MAP, **rows: Any) -> Planned:
-        return Planned(KINDS[kind].plan(job(kind, **settings), reads(**rows), field_map))
+        return Planned(KINDS[kind].plan(job(kind, field_map=field_map, **settings), reads(**rows)))
 
     return plan

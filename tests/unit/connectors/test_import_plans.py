@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.catalogue import KINDS
 from certain_eloqua.connectors.contract.actions import Action
-from certain_eloqua.connectors.contract.schemas import PLAN_SCHEMA
 from certain_eloqua.mapping import Direction, FieldMap, Pair
 from tests.unit.connectors.conftest import (
     FIELD_MAP,
@@ -347,7 +346,7 @@ def test_a_contact_outside_of_the_pages_is_listed(plan_of: Plan):
 
 def test_an_empty_list_is_an_empty_plan(plan_of: Plan):
     planned = plan_of(PROFILES, BY_EMAIL)
-    assert list(planned.frame.columns) == PLAN_SCHEMA.names
+    assert list(planned.frame.columns) == KINDS[PROFILES].plan_schema.names
     assert planned.frame.empty
 
 
@@ -368,7 +367,7 @@ def test_every_member_has_one_row_and_no_profile_is_written_twice(
         profile(n, email, externalKey=key, isActive=active, sourceOfProfile=source)
         for n, (email, key, active, source) in enumerate(there)
     ]
-    plan = KINDS[PROFILES].plan(job(PROFILES, **mode), reads(contacts, profiles), FIELD_MAP)
+    plan = KINDS[PROFILES].plan(job(PROFILES, **mode), reads(contacts, profiles))
     assert sorted(plan["key"]) == sorted(str(n) for n in range(len(members)))
     assert set(plan["action"]) <= set(Action)
     assert plan[plan["action"] == "skip"]["reason"].notna().all()

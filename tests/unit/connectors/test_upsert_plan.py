@@ -11,7 +11,6 @@ from certain_eloqua.connectors.catalogue import KINDS
 from certain_eloqua.connectors.contract.actions import WRITES, Action
 from certain_eloqua.ledger import person_key, value_digest
 from tests.unit.connectors.conftest import (
-    FIELD_MAP,
     LINKED,
     Planned,
     frame,
@@ -203,7 +202,7 @@ def test_every_registration_has_one_row_and_every_address_one_write(given_rows: 
         )
         for n, (_, status, active, test, day) in enumerate(given_rows)
     ]
-    plan = KINDS[KIND].plan(job(KIND, **SETTINGS), reads((), people, regs), FIELD_MAP)
+    plan = KINDS[KIND].plan(job(KIND, **SETTINGS), reads((), people, regs))
     assert sorted(plan["key"]) == sorted(reg["registrationCode"] for reg in regs)
     assert set(plan["action"]) <= set(Action)
     assert plan[plan["action"] == "skip"]["reason"].notna().all()

@@ -3,22 +3,32 @@
 import pandas as pd
 import pytest
 
-from certain_eloqua.checks.deliveries import NOTHING_REJECTED, RECONCILES, delivery_check_results
-from certain_eloqua.checks.plans import BLOCKING, FEW_LEFT_OUT, NOTHING_CUT, plan_check_results
-from certain_eloqua.connectors.contract.actions import Outcome
-from certain_eloqua.connectors.contract.schemas import DELIVERY_SCHEMA, PLAN_SCHEMA
+from certain_eloqua.checks.deliveries import (
+    NOT_DELIVERED,
+    NOTHING_REJECTED,
+    RECONCILES,
+    delivery_check_results,
+)
+from certain_eloqua.checks.plans import BLOCKING, FEW_LEFT_OUT, plan_check_results
+from certain_eloqua.connectors.catalogue import KINDS
+from certain_eloqua.connectors.contract.actions import DELIVERED, Outcome
 
+NOTHING_CUT = "nothing_is_cut_off"
 WRITE = '{"contact": {"C_FirstName": "Ann"}}'
 
 
+KIND = KINDS["upsert_contacts"]
+IMPORT = KINDS["import_profiles"]
+
+
 def plan(*rows: dict[str, str | None]) -> pd.DataFrame:
-    whole = [dict.fromkeys(PLAN_SCHEMA.names) | row for row in rows]
-    return pd.DataFrame(whole, columns=PLAN_SCHEMA.names, dtype="str")
+    whole = [dict.fromkeys(KIND.plan_schema.names) | row for row in rows]
+    return pd.DataFrame(whole, columns=KIND.plan_schema.names, dtype="str")
 
 
 def delivery(*rows: tuple[str, str, str]) -> pd.DataFrame:
     whole = [dict(zip(("key", "action", "outcome"), row, strict=True)) for row in rows]
-    return pd.DataFrame(whole, columns=DELIVERY_SCHEMA.names, dtype="str")
+    return pd.DataFrame(whole, columns=KIND.delivery_schema.names, dtype="str")
 
 
 def create(key: str, email: str, write: str | None = WRITE) -> dict[str, str | None]:
@@ -34,7 +44,7 @@ GOOD = plan(
 
 
 def failed(frame: pd.DataFrame, warn: float = 100) -> list[str]:
-    return [str(result.check_name) for result in plan_check_results(frame, warn) if not result.passed]
+    return [str(result.check_name) for result in plan_check_results(KIND, frame, warn) if not result.passed]
 
 
 def test_a_good_plan_passes_all_checks():
@@ -60,7 +70,7 @@ def test_a_bad_plan_fails_the_check_made_for_it(rows, check):
 
 
 def test_a_plan_that_leaves_out_many_warns_and_does_not_block():
-    (result,) = [one for one in plan_check_results(GOOD, 20) if not one.passed]
+    (result,) = [one for one in plan_check_results(KIND, GOOD, 20) if not one.passed]
     assert result.check_name == FEW_LEFT_OUT
     assert result.severity.value == "WARN"
     assert result.metadata["percent"].value == 25.0
@@ -74,7 +84,9 @@ def test_who_was_not_chosen_is_no_reason_to_warn():
 def test_a_list_that_is_cut_warns_with_both_numbers():
     rows = [{"key": str(n), "action": "skip", "reason": "list_truncated"} for n in range(3)]
     (result,) = [
-        one for one in plan_check_results(plan(create("a", "a@example.com"), *rows), 20) if not one.passed
+        one
+        for one in plan_check_results(IMPORT, plan(create("a", "a@example.com"), *rows), 20)
+        if not one.passed
     ]
     assert (result.metadata["left_out_by_the_page_window"].value, result.metadata["taken"].value) == (3, 1)
 
@@ -115,9 +127,7 @@ def test_a_delivery_that_does_not_fit_its_plan_is_told(rows):
 
 
 def test_all_outcomes_are_counted():
-    assert {"created", "updated", "linked", "added", "unchanged", "skipped", "rejected"} == {
-        str(o) for o in Outcome
-    }
+    assert {str(o) for o in DELIVERED} | {str(o) for o in NOT_DELIVERED} == {str(o) for o in Outcome}
 
 
 @pytest.mark.parametrize(
@@ -126,6 +136,6 @@ def test_all_outcomes_are_counted():
 def test_a_window_that_cuts_says_how_many(cut, said):
     rows = [{"key": str(n), "action": "skip", "reason": "list_truncated"} for n in range(cut)]
     rows += [create(str(n), f"{n}@example.com") for n in range(cut, 4)]
-    (check,) = [one for one in plan_check_results(plan(*rows), 100) if one.check_name == NOTHING_CUT]
+    (check,) = [one for one in plan_check_results(IMPORT, plan(*rows), 100) if one.check_name == NOTHING_CUT]
     assert not check.passed
     assert check.description.startswith(said)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import create_engine, inspect, text
 
 from certain_eloqua.ledger import (
     AlreadyRunning,
@@ -20,8 +20,10 @@ from certain_eloqua.ledger import (
     person_key,
     value_digest,
 )
-from certain_eloqua.ledger.opening import HEAD
+from certain_eloqua.ledger.opening import HEAD, upgrade
 from certain_eloqua.ledger.tables import metadata
+
+OLDER_TABLES = ("ledger_claims", "ledger_traces")
 
 
 @pytest.fixture(params=["sqlite", "memory", "postgres"])
@@ -30,12 +32,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return "sqlite://"
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/deep/er/ledger.sqlite"
-    from sqlalchemy import create_engine, text
-
     server: str = request.getfixturevalue("postgres_server")
     engine = create_engine(server)
     with engine.begin() as connection:
-        for table in (*metadata.tables, "ledger_version"):
+        for table in (*metadata.tables, *OLDER_TABLES, "ledger_version"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
     return server
@@ -196,7 +196,7 @@ def test_rows_of_old_finished_plans_can_be_forgotten(ledger: Ledger):
     assert len(ledger.deliveries()) == 2
 
 
-def test_an_interrupted_delivery_is_settled_and_then_told_once(ledger: Ledger):
+def test_an_interrupted_delivery_is_settled_and_then_reported_once(ledger: Ledger):
     broken = ledger.delivery("broken", "c", "E", "r1")
     ledger.delivery("elsewhere", "c", "F", "r1")
     broken.upload(Upload(key, person_key("NWIND", key), "create", "") for key in ("a", "b"))
@@ -208,7 +208,7 @@ def test_an_interrupted_delivery_is_settled_and_then_told_once(ledger: Ledger):
     assert list(found.uploads()) == []
     (settled,) = ledger.settled("c", "E")
     assert settled.record.counts == {"created": 1}
-    ledger.delivery("next", "c", "E", "r2").finish({}, tells=["broken"])
+    ledger.delivery("next", "c", "E", "r2").finish({}, reports=["broken"])
     assert ledger.settled("c", "E") == []
     assert {one.plan_id: one.state for one in ledger.deliveries("c", "E")} == {
         "broken": "told",
@@ -235,24 +235,50 @@ def test_traces_are_kept_until_they_are_wiped(ledger: Ledger):
     assert ledger.registered_definitions("d", "E") == []
 
 
-def test_a_ledger_of_the_first_version_is_brought_up_to_date(file: str, tmp_path: Path):
-    with Ledger(file) as ledger:
-        ledger.remember_profiles("NWIND", {"1": "P1"})
-    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
-        connection.executescript(
-            "DROP TABLE ledger_uploads; DROP TABLE ledger_registered_definitions;"
-            "ALTER TABLE ledger_run_locks RENAME TO ledger_claims;"
-            "UPDATE ledger_version SET version_num = '0001'"
+@pytest.mark.parametrize("url", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_an_older_ledger_is_upgraded_with_what_it_held(url: str, revision: str, tmp_path: Path):
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    engine = create_engine(url)
+    row = {"plan": "p", "key": "7", "contact": "3001", "code": "R1"}
+    with engine.begin() as connection:
+        upgrade(connection, revision)
+        connection.execute(text("INSERT INTO ledger_known_profiles VALUES ('NWIND', '1', 'P1')"))
+        connection.execute(
+            text(
+                "INSERT INTO ledger_deliveries (plan_id, connector, event, run_id, state, attempts,"
+                " started_at, counts) VALUES ('p', 'c', 'E', 'r1', 'started', 1, '2026-01-01 00:00:00', '{}')"
+            )
         )
-    with Ledger(file) as ledger:
-        assert ledger.registered_definitions("c", None) == []
+        connection.execute(
+            text(
+                "INSERT INTO ledger_delivered_rows (plan_id, key, step, outcome, contact_id,"
+                " registration_code) VALUES (:plan, :key, 'row', 'created', :contact, :code)"
+            ),
+            row,
+        )
+        if revision == "0002":
+            connection.execute(
+                text("INSERT INTO ledger_traces VALUES ('c', 'E', 'r1', 'read', '2026-01-01 00:00:00')")
+            )
+    engine.dispose()
+    with Ledger(url) as ledger:
         assert ledger.known_profiles("NWIND") == {"1": "P1"}
+        (interrupted,) = ledger.interrupted("c", "E")
+        (delivered,) = interrupted.recorded_rows()
+        assert delivered == DeliveredRow(
+            "7", "created", ids={"contact_id": "3001", "registration_code": "R1"}
+        )
+        registered = [RegisteredDefinitions("r1", "read")] if revision == "0002" else []
+        assert ledger.registered_definitions("c", "E") == registered
+        with ledger.run_lock("c", "E", "r2"):
+            pass
 
 
 # -- run locks
 
 
-def test_a_claim_keeps_other_runs_out_and_says_who_holds_it(ledger: Ledger):
+def test_a_run_lock_keeps_other_runs_out_and_says_who_holds_it(ledger: Ledger):
     with ledger.run_lock("c", "E", "run-1"):
         with pytest.raises(AlreadyRunning, match="c for E is already being run by run run-1") as error:
             ledger.run_lock("c", "E", "run-2").__enter__()
@@ -264,7 +290,7 @@ def test_a_claim_keeps_other_runs_out_and_says_who_holds_it(ledger: Ledger):
         pass
 
 
-def test_a_claim_can_be_taken_again_by_the_same_run(ledger: Ledger):
+def test_a_run_lock_can_be_taken_again_by_the_same_run(ledger: Ledger):
     with ledger.run_lock("c", "E", "run-1"):
         with ledger.run_lock("c", "E", "run-1"):
             pass
@@ -272,7 +298,7 @@ def test_a_claim_can_be_taken_again_by_the_same_run(ledger: Ledger):
             ledger.run_lock("c", "E", "run-2").__enter__()
 
 
-def test_names_that_look_alike_in_a_file_name_are_two_claims(ledger: Ledger):
+def test_names_that_look_alike_in_a_file_name_are_two_run_locks(ledger: Ledger):
     with ledger.run_lock("c", "A-B", "run-1"), ledger.run_lock("c", "A/B", "run-2"):
         pass
 
@@ -284,7 +310,7 @@ def _hold(url: str, ready: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"])
-def test_a_claim_vanishes_with_the_process_that_holds_it(
+def test_a_run_lock_vanishes_with_the_process_that_holds_it(
     backend: str, file: str, tmp_path: Path, request: pytest.FixtureRequest
 ):
     url = file if backend == "sqlite" else request.getfixturevalue("postgres_server")

@@ -1,7 +1,7 @@
-"""Deliveries that were interrupted, and never gone on with because somebody ran the whole connector again.
+"""Upserts that were interrupted and not resumed, because the whole connector was run again.
 
-The new run finds their contacts in Eloqua as if they had always been there. So before it plans, what became
-of the interrupted rows is looked up in the working list and written down; its delivery tells it.
+The new run finds their contacts in Eloqua as if they had always been there. So before it plans, the outcome
+of the interrupted rows is looked up in the working list and recorded; its delivery reports it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from certain_eloqua.connectors.contacts.columns import CONTACT_ID
 from certain_eloqua.connectors.contract.actions import DELIVERED, SETTLED, Action, Outcome
 from certain_eloqua.connectors.contract.columns import texts
 from certain_eloqua.connectors.contract.kind import Job, Platforms
@@ -57,7 +58,7 @@ class Interrupted:
                 for upload in delivery.uploads():
                     self._sent[upload.person].append((delivery, upload))
 
-    def look_at(self, members: Iterable[tuple[str, str, str]]) -> None:
+    def find_in(self, members: Iterable[tuple[str, str, str]]) -> None:
         """Look for the interrupted rows among members of the working list: id, address, time of creation."""
         if not self._sent:
             return
@@ -67,11 +68,11 @@ class Interrupted:
                     not upload.contact_id and made_since(created, delivery.record.started_at)
                 )
                 outcome = Outcome.CREATED if new else Outcome.UPDATED
-                row = DeliveredRow(upload.key, outcome.value, code=SETTLED, contact_id=contact)
+                row = DeliveredRow(upload.key, outcome.value, code=SETTLED, ids={CONTACT_ID: contact})
                 self._found[delivery.record.plan_id].append(row)
 
     def settle(self) -> str | None:
-        """Write down what became of the rows; in words, None if nothing was interrupted."""
+        """Record the outcome of the rows; in words, None if nothing was interrupted."""
         if not self._open:
             return None
         with self._platforms.ledger.run_lock(self._job.connector, self._event, self._job.run_id):
@@ -95,21 +96,21 @@ class Interrupted:
 
 def in_words(settled: Sequence[Delivery]) -> str:
     """`an interrupted delivery of run 1234 was settled: 56 created, 34 updated`."""
-    told = []
+    parts = []
     for delivery in settled:
         counts = Counter(row.outcome for row in _own_rows(delivery))
         counted = (
             ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items())) or "nothing was written"
         )
-        told.append(f"an interrupted delivery of run {delivery.record.run_id} was settled: {counted}")
-    return "; ".join(told)
+        parts.append(f"an interrupted delivery of run {delivery.record.run_id} was settled: {counted}")
+    return "; ".join(parts)
 
 
-def tell(work: Work) -> list[str]:
-    """Tell what settled deliveries did, in the rows of this one; the ids of their plans.
+def report_settled(work: Work) -> list[str]:
+    """Report what settled deliveries did, in the rows of this one; the ids of their plans.
 
-    A row that this delivery left as it is, or only linked, is told as the interrupted one left it; one that
-    it had to update is told as created if the interrupted one made it.
+    A row that this delivery left as it is, or only linked, has the interrupted one's outcome; one that it had
+    to update counts as created if the interrupted one created it.
     """
     job, ledger = work.job, work.platforms.ledger
     settled = ledger.settled(job.connector, job.event.code if job.event else None)
@@ -119,7 +120,7 @@ def tell(work: Work) -> list[str]:
     actions = dict(zip(texts(work.plan, "key"), texts(work.plan, "action"), strict=True))
     keys = {
         contact: key
-        for key, contact in zip(actions, texts(work.plan, "contact_id"), strict=True)
+        for key, contact in zip(actions, texts(work.plan, CONTACT_ID), strict=True)
         if contact and actions[key] != Action.SKIP
     }
     rows: dict[str, DeliveredRow] = {}
@@ -127,19 +128,21 @@ def tell(work: Work) -> list[str]:
         for before in _own_rows(delivery):
             key = before.key
             if actions.get(key, Action.SKIP) == Action.SKIP:  # another registration stands for the person now
-                key = keys.get(before.contact_id or "", "")
+                key = keys.get(before.ids.get(CONTACT_ID, ""), "")
             if not key or (key in rows and rows[key].outcome == Outcome.CREATED):
                 continue
             own = work.results.get(key)
-            row = _told(Action(actions[key]), before, own, delivery.record.run_id)
+            row = _reported(Action(actions[key]), before, own, delivery.record.run_id)
             if row is not None:
                 rows[key] = replace(row, key=key)
     work.record_many(rows.values())
     return [delivery.record.plan_id for delivery in settled]
 
 
-def _told(action: Action, before: DeliveredRow, own: DeliveredRow | None, run_id: str) -> DeliveredRow | None:
-    """The row as it is told; None if the interrupted delivery has nothing to add to our own outcome."""
+def _reported(
+    action: Action, before: DeliveredRow, own: DeliveredRow | None, run_id: str
+) -> DeliveredRow | None:
+    """The row as reported; None if the interrupted delivery has nothing to add to our own outcome."""
     by = f"by the interrupted run {run_id}"
     if action is Action.UNCHANGED:
         return replace(before, step="row", code=SETTLED, cause=f"{before.outcome} {by}", sync=None)
@@ -156,8 +159,8 @@ def _told(action: Action, before: DeliveredRow, own: DeliveredRow | None, run_id
     else:
         return None
     cause = f"{cause}; {own.cause}" if own.cause else cause
-    contact = own.contact_id or before.contact_id
-    return replace(own, outcome=before.outcome, code=own.code or SETTLED, cause=cause, contact_id=contact)
+    ids = {**before.ids, **own.ids}
+    return replace(own, outcome=before.outcome, code=own.code or SETTLED, cause=cause, ids=ids)
 
 
 def _own_rows(delivery: Delivery) -> Iterator[DeliveredRow]:
