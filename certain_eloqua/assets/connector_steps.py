@@ -15,7 +15,8 @@ import dagster as dg
 from certain_eloqua.assets.failures import Refused
 from certain_eloqua.assets.metadata import delivery_metadata, facts_metadata, plan_metadata, shown
 from certain_eloqua.assets.plan_rows import plan_reader
-from certain_eloqua.assets.reads import EVENTS, read_key
+from certain_eloqua.assets.reads import EVENTS
+from certain_eloqua.assets.shared_read import read_key
 from certain_eloqua.assets.step import StepResult
 from certain_eloqua.connectors.contract.kind import Job, Kind, Platforms
 from certain_eloqua.connectors.files.problems import dotted, in_words

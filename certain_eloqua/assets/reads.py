@@ -5,14 +5,13 @@ that fails keeps nothing, so a platform that could not be read never passes for 
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
-from pydantic import Field
 
 from certain_eloqua.assets.event_rows import event_table
-from certain_eloqua.assets.failures import dagster_failures
-from certain_eloqua.assets.step import Step
+from certain_eloqua.assets.shared_read import SharedRead, shared_read
+from certain_eloqua.assets.step import Step, StepResult
 from certain_eloqua.partitions import events as event_partitions
 from certain_eloqua.partitions import is_partition_key
 
@@ -28,53 +27,20 @@ ATTENDEE_TYPES = dg.AssetKey(["certain", "attendee_types"])
 STATUSES = dg.AssetKey(["certain", "statuses"])
 
 
-def read_key(name: str) -> dg.AssetKey:
-    """The asset of a shared read by the name that kinds use: `registrations`, or a whole key with slashes."""
-    return dg.AssetKey(name.split("/")) if "/" in name else dg.AssetKey(["certain", name])
-
-
-RESOURCES = {"certain", "ledger", "run_locks", "frames", "deployment"}
-BUSY = dg.RetryPolicy(max_retries=2, delay=20, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""A step is tried again when the platform was busy. Requests have had their own retries before that."""
-
-
-class ReadConfig(dg.Config):
-    """How thoroughly to read."""
-
-    full: bool = Field(
-        default=False, description="Read everything again, not only what changed since the last read."
-    )
-
-
-def _read(
-    key: dg.AssetKey, **more: Any
-) -> Callable[[Callable[..., dg.MaterializeResult]], dg.AssetsDefinition]:
-    settings: dict[str, Any] = {
-        "key": key,
-        "group_name": "certain",
-        "kinds": {"certain", "parquet"},
-        "pool": "certain",
-        "retry_policy": BUSY,
-        "required_resource_keys": RESOURCES,
-    }
-    return dg.asset(**(settings | more))
-
-
-@_read(EVENTS)
-def events(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+@shared_read(EVENTS, "the account's events")
+def events(step: Step, full: bool) -> StepResult:
     """Every event of the account. Each becomes a partition, so it can be chosen at once."""
-    with dagster_failures("Reading the account's events"):
-        step = Step.of_asset(context)
-        found = sorted(step.certain.iter_events(), key=lambda event: event.code)
-        written = step.keep(event_table(found))
+    found = sorted(step.certain.iter_events(), key=lambda event: event.code)
+    written = step.keep(event_table(found))
     usable = [event.code for event in found if is_partition_key(event.code)]
-    new = sorted(set(usable) - set(context.instance.get_dynamic_partitions(event_partitions.name or "")))
+    instance = step.context.instance
+    new = sorted(set(usable) - set(instance.get_dynamic_partitions(event_partitions.name or "")))
     if new:
-        context.instance.add_dynamic_partitions(event_partitions.name or "", new)
+        instance.add_dynamic_partitions(event_partitions.name or "", new)
     refused = [event.code for event in found if not is_partition_key(event.code)]
     guessed = [event.code for event in found if event.timezone_is_guessed]
-    return dg.MaterializeResult(
-        metadata={
+    return StepResult(
+        {
             **written.as_metadata(),
             "new_events": len(new),
             "new": dg.MetadataValue.json(new),
@@ -85,81 +51,74 @@ def events(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     )
 
 
-@_read(PROFILES, required_resource_keys=RESOURCES | {"field_map"})
-def profiles(context: dg.AssetExecutionContext, config: ReadConfig) -> dg.MaterializeResult:
+@shared_read(PROFILES, "the account's profiles", incremental=True, resources={"field_map"})
+def profiles(step: Step, full: bool) -> StepResult:
     """Every profile of the account, as last read plus what was modified since."""
-    with dagster_failures("Reading the account's profiles"):
-        step = Step.of_asset(context)
-        from certain_eloqua.clients.certain import PROFILE_SCHEMA
+    from certain_eloqua.clients.certain import PROFILE_SCHEMA
 
-        include = ["profile_questions"] if _asks_questions(step) else []
+    include = ["profile_questions"] if _asks_questions(step) else []
 
-        def pages(since: str | None) -> "Pages":
-            return step.certain.iter_profile_pages(since, include=include)
+    def pages(since: str | None) -> "Pages":
+        return step.certain.iter_profile_pages(since, include=include)
 
-        return _snapshot(step, pages, PROFILE_SCHEMA, "pkProfileId", include, config)
+    return _snapshot(step, pages, PROFILE_SCHEMA, "pkProfileId", include, full)
 
 
-@_read(REGISTRATIONS, partitions_def=event_partitions, deps=[EVENTS])
-def registrations(context: dg.AssetExecutionContext, config: ReadConfig) -> dg.MaterializeResult:
+@shared_read(REGISTRATIONS, "the registrations", by_event=True, deps=[EVENTS], incremental=True)
+def registrations(step: Step, full: bool) -> StepResult:
     """Every registration of one event, inactive and test ones too; as last read plus what changed since."""
-    with dagster_failures(f"Reading the registrations of {context.partition_key}"):
-        step = Step.of_asset(context)
-        from certain_eloqua.clients.certain import REGISTRATION_SCHEMA
+    from certain_eloqua.clients.certain import REGISTRATION_SCHEMA
 
-        def pages(since: str | None) -> "Pages":
-            return step.certain.iter_registration_pages(context.partition_key, since)
+    def pages(since: str | None) -> "Pages":
+        return step.certain.iter_registration_pages(step.event, since)
 
-        return _snapshot(step, pages, REGISTRATION_SCHEMA, "registrationCode", [], config)
+    return _snapshot(step, pages, REGISTRATION_SCHEMA, "registrationCode", [], full)
 
 
-@_read(ATTENDEE_TYPES, partitions_def=event_partitions, deps=[EVENTS])
-def attendee_types(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+@shared_read(ATTENDEE_TYPES, "the attendee types", by_event=True, deps=[EVENTS])
+def attendee_types(step: Step, full: bool) -> StepResult:
     """The attendee types of one event: what its registrations can be."""
-    with dagster_failures(f"Reading the attendee types of {context.partition_key}"):
-        step = Step.of_asset(context)
-        from certain_eloqua.clients.certain import ATTENDEE_TYPE_SCHEMA, to_table
+    from certain_eloqua.clients.certain import ATTENDEE_TYPE_SCHEMA, to_table
 
-        pages = step.certain.iter_attendee_type_pages(context.partition_key)
-        written = step.keep(to_table(pages, ATTENDEE_TYPE_SCHEMA))
-        return dg.MaterializeResult(metadata={**written.as_metadata(), **step.cost()})
+    written = step.keep(to_table(step.certain.iter_attendee_type_pages(step.event), ATTENDEE_TYPE_SCHEMA))
+    return StepResult({**written.as_metadata(), **step.cost()})
 
 
-@_read(STATUSES, partitions_def=event_partitions, deps=[REGISTRATIONS])
-def statuses(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+@shared_read(STATUSES, "the registration statuses", by_event=True, deps=[REGISTRATIONS])
+def statuses(step: Step, full: bool) -> StepResult:
     """The statuses one event's registrations can have: Certain's list, or the standard and the seen ones."""
-    with dagster_failures(f"Reading the registration statuses of {context.partition_key}"):
-        step = Step.of_asset(context)
-        import pyarrow as pa
-        import pyarrow.compute as pc
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-        event = context.partition_key
-        known = step.frames.table(tuple(REGISTRATIONS.path), event, step.run_id)
-        seen = [label for label in pc.unique(known["registrationStatusLabel"]).to_pylist() if label]
-        rows = [
-            {
-                "label": status.label,
-                "classification": status.classification.value if status.classification else None,
-                "is_standard": status.is_standard,
-                "tags": "; ".join(status.tags),
-            }
-            for status in step.certain.registration_statuses(event, seen=seen)
-        ]
-        text = pa.string()
-        schema = pa.schema(
-            [("label", text), ("classification", text), ("is_standard", pa.bool_()), ("tags", text)]
-        )
-        written = step.keep(pa.Table.from_pylist(rows, schema=schema))
-        return dg.MaterializeResult(
-            metadata={
-                **written.as_metadata(),
-                "labels": dg.MetadataValue.json([row["label"] for row in rows]),
-                **step.cost(),
-            }
-        )
+    known = step.frames.table(tuple(REGISTRATIONS.path), step.event, step.run_id)
+    seen = [label for label in pc.unique(known["registrationStatusLabel"]).to_pylist() if label]
+    rows = [
+        {
+            "label": status.label,
+            "classification": status.classification.value if status.classification else None,
+            "is_standard": status.is_standard,
+            "tags": "; ".join(status.tags),
+        }
+        for status in step.certain.registration_statuses(step.event, seen=seen)
+    ]
+    text = pa.string()
+    schema = pa.schema(
+        [("label", text), ("classification", text), ("is_standard", pa.bool_()), ("tags", text)]
+    )
+    written = step.keep(pa.Table.from_pylist(rows, schema=schema))
+    return StepResult(
+        {
+            **written.as_metadata(),
+            "labels": dg.MetadataValue.json([row["label"] for row in rows]),
+            **step.cost(),
+        }
+    )
 
 
-read_assets: list[dg.AssetsDefinition] = [events, profiles, registrations, attendee_types, statuses]
+SHARED_READS: tuple[SharedRead, ...] = (events, profiles, registrations, attendee_types, statuses)
+"""The reads that connectors share, each after those it depends on."""
+
+read_assets: list[dg.AssetsDefinition] = [read.definition() for read in SHARED_READS]
 
 
 def _asks_questions(step: Step) -> bool:
@@ -172,8 +131,8 @@ def _snapshot(
     schema: "pa.Schema",
     key: str,
     include: list[str],
-    config: ReadConfig,
-) -> dg.MaterializeResult:
+    full: bool,
+) -> StepResult:
     """The last frame with newer rows in place of older ones; the watermark travels in the frame's facts."""
     import pyarrow as pa
 
@@ -184,7 +143,7 @@ def _snapshot(
         "address": step.settings.certain_address,
         "include": include,
     }
-    if not config.full and step.frames.has(step.key, step.event_code):
+    if not full and step.frames.has(step.key, step.event_code):
         facts = step.frames.facts(step.key, step.event_code)
         if facts.get("what") == what and facts.get("watermark"):
             before, since = step.frames.table(step.key, step.event_code), facts["watermark"]
@@ -193,8 +152,8 @@ def _snapshot(
     table = changed if before is None else _merged(before, changed, schema, key)
     watermark = max(filter(None, [reading.watermark, since]), default=None)
     written = step.keep(table, {"watermark": watermark, "what": what})
-    return dg.MaterializeResult(
-        metadata={
+    return StepResult(
+        {
             **written.as_metadata(),
             "read": changed.num_rows,
             "read_since": since or "the beginning",

@@ -104,6 +104,13 @@ class Step:
         step._take_run_locks()
         return step
 
+    @property
+    def event(self) -> str:
+        """The code of the event this step is for; for steps of by-event assets only."""
+        if self.event_code is None:
+            raise LookupError(f"{'/'.join(self.key)} is not by event")
+        return self.event_code
+
     # -- resources by their types
 
     @property
