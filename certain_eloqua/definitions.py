@@ -10,10 +10,12 @@ import dagster as dg
 
 from certain_eloqua.assets.connector import ConnectorAssets
 from certain_eloqua.assets.jobs import connector_job
-from certain_eloqua.assets.reads import read_assets
+from certain_eloqua.assets.many_events import many_events_job
+from certain_eloqua.assets.reads import SHARED_READS
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
 from certain_eloqua.checks.plans import plan_check_results, plan_check_specs
 from certain_eloqua.checks.standing import standing_checks
+from certain_eloqua.connectors.contract.kind import Kind
 from certain_eloqua.connectors.files.loader import load_connectors
 from certain_eloqua.resources import all_resources
 from certain_eloqua.resources.connector_settings import settings_resource
@@ -22,14 +24,19 @@ from certain_eloqua.sensors import all_sensors
 from certain_eloqua.settings import connectors_folder
 
 
-def build_defs(folder: Path | None = None, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
+def build_defs(
+    folder: Path | None = None,
+    resources: Mapping[str, Any] | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+) -> dg.Definitions:
     """Everything there is.
 
     Args:
         folder: where the connector files are; the deployment's folder if left out.
         resources: used in place of ours of the same names, for tests.
+        kinds: the kinds that connector files may name; the catalogue if left out.
     """
-    loaded = load_connectors(folder or connectors_folder())
+    loaded = load_connectors(folder or connectors_folder(), kinds)
     made = [
         ConnectorAssets(
             connector,
@@ -41,15 +48,19 @@ def build_defs(folder: Path | None = None, resources: Mapping[str, Any] | None =
     forms = {one.settings_key: settings_resource(one.name, one.connector.settings) for one in made}
     return dg.Definitions(
         assets=[
-            *read_assets,
+            *(read.definition() for read in SHARED_READS),
             *(asset for one in made for asset in one.all()),
             *standing_checks(loaded.connectors, map(str, loaded.problems)),
         ],
-        jobs=[*(connector_job(one) for one in made), *all_jobs],
+        jobs=[
+            *(connector_job(one) for one in made),
+            *(many_events_job(one, SHARED_READS) for one in made if one.kind.level == "event"),
+            *all_jobs,
+        ],
         sensors=all_sensors,
         schedules=all_schedules,
         resources={**all_resources(), **forms, **(resources or {})},
-        # A run is one process: its resources, sessions and claims live as long as it does.
+        # A run is one process: its resources, sessions and run locks live as long as it does.
         executor=dg.in_process_executor,
     )
 

@@ -47,6 +47,16 @@ class ConnectorAssets:
         self._delivery_specs = delivery_checks[0](self.delivery_key)
 
     @property
+    def pool(self) -> str:
+        """The pool of the steps that write to its first platform."""
+        return _pool(self.kind.writes_to[0])
+
+    @property
+    def resources(self) -> set[str]:
+        """Every resource its steps need, beside its settings."""
+        return self._resources(*self.kind.platforms)
+
+    @property
     def settings_key(self) -> str:
         """The resource with this connector's settings for a run."""
         return f"{self.name}_settings"
@@ -109,7 +119,7 @@ class ConnectorAssets:
                 ),
             ),
             deps=[self.plan_key, *self.steps.base_reads.values()],
-            pool=_pool(platform),
+            pool=self.pool,
             check_specs=self._delivery_specs,
             required_resource_keys=self._resources(*self.kind.platforms),
         )

@@ -118,8 +118,6 @@ def statuses(step: Step, full: bool) -> StepResult:
 SHARED_READS: tuple[SharedRead, ...] = (events, profiles, registrations, attendee_types, statuses)
 """The reads that connectors share, each after those it depends on."""
 
-read_assets: list[dg.AssetsDefinition] = [read.definition() for read in SHARED_READS]
-
 
 def _asks_questions(step: Step) -> bool:
     return any(pair.certain.startswith("profileQuestions.") for pair in step.field_map.pairs)

@@ -63,6 +63,11 @@ class SharedRead:
     metadata: dict[str, Any] = field(default_factory=dict)
     check_specs: tuple[dg.AssetCheckSpec, ...] = ()
 
+    @property
+    def required_resources(self) -> frozenset[str]:
+        """Every resource the read needs."""
+        return RESOURCES | self.resources
+
     def run(self, step: Step, *, full: bool = False) -> StepResult:
         """Read for the step's event. Errors become Dagster failures with their cause in words."""
         event = f" of {step.event}" if self.by_event else ""
@@ -78,7 +83,7 @@ class SharedRead:
             "kinds": set(self.kinds),
             "pool": self.pool,
             "retry_policy": BUSY,
-            "required_resource_keys": set(RESOURCES | self.resources),
+            "required_resource_keys": set(self.required_resources),
             "partitions_def": event_partitions if self.by_event else None,
             "deps": list(self.deps),
             "metadata": self.metadata,

@@ -29,6 +29,9 @@ LONGEST_NAME = 60
 TAKEN_NAMES = frozenset({"certain", "eloqua", "metrics", "standing", "events"})
 """Names of other groups of assets, which a connector must not look like."""
 
+TAKEN_SUFFIX = "_many_events"
+"""Names of the jobs that run a connector for many events end so."""
+
 KEYS = ("kind", "description", "events", "email_for_job_notifications", "settings", "schedule")
 SUFFIXES = (".yaml", ".yml")
 
@@ -115,6 +118,8 @@ def fault_of_name(path: Path) -> tuple[str, str | None] | None:
         )
     if name in TAKEN_NAMES:
         return f"{name!r} is the name of a group of assets; choose another name for the file", None
+    if name.endswith(TAKEN_SUFFIX):
+        return f"names that end in {TAKEN_SUFFIX} are those of jobs; choose another name for the file", None
     if len(name) > LONGEST_NAME:
         return f"the name is {len(name)} characters long; {LONGEST_NAME} are allowed", None
     return None
