@@ -9,8 +9,9 @@ events = dg.DynamicPartitionsDefinition(name="events")
 
 
 def with_upstream(asset: dg.AssetKey, event: str | None) -> str:
-    """How somebody who lacks what an asset is made of gets both, as a sentence; of a delivery only its plan,
-    which is to be looked at first.
+    """The command that materializes an asset with everything upstream, as a sentence.
+
+    For a delivery it names the plan, which should be read before it is delivered.
     """
     *connector, last = asset.path
     asset = dg.AssetKey([*connector, "plan"]) if last == "delivery" else asset

@@ -88,7 +88,7 @@ class ConnectorSteps:
 
     def plan(self, step: Step, settings: Mapping[str, Any]) -> StepResult:
         """The plan, kept as a frame, with the results of its checks."""
-        # Read here instead of being handed in, so that they can be let go: Dagster keeps inputs.
+        # Read here instead of by an IO manager, so that they can be released: Dagster keeps inputs.
         frames = {name: step.read(key) for name, key in self.plan_reads.items()}
         job = self._job(step, frames, settings)
         old = step.old_reads(self.plan_reads.values())

@@ -37,34 +37,34 @@ def dagster_failures(doing: str) -> Iterator[None]:
         raise _final(str(error), error) from None  # it is about the run, whichever step happened to be first
     except BudgetReached as error:
         # What is used up stays used up within this run: the rest is for the next one.
-        raise _final(_told(doing, error), error) from None
+        raise _final(_message(doing, error), error) from None
     except Transient as error:
-        raise dg.Failure(_told(doing, error), metadata=_story(error)) from None
+        raise dg.Failure(_message(doing, error), metadata=_where(error)) from None
     except (ClientError, Refused, SettingsError) as error:
-        raise _final(_told(doing, error), error) from None
-    except Exception as error:  # noqa: BLE001 - a stray error may quote a row; it is told without it
+        raise _final(_message(doing, error), error) from None
+    except Exception as error:  # noqa: BLE001 - an unexpected error may quote a row, so it is reported without it
         if hasattr(error, "advice") or type(error).__module__.startswith("certain_eloqua."):
-            raise _final(_told(doing, error), error) from None
-        said = redact(str(error))[:500]
+            raise _final(_message(doing, error), error) from None
+        message = redact(str(error))[:500]
         raise _final(
-            f"{doing} ended in {type(error).__name__}, which is a mistake in the program: {said}", error
+            f"{doing} ended in {type(error).__name__}, which is a mistake in the program: {message}", error
         ) from None
 
 
-def _told(doing: str, error: BaseException) -> str:
-    said = redact(str(error))
-    return said if said.startswith(doing) else f"{doing}: {said}"
+def _message(doing: str, error: BaseException) -> str:
+    message = redact(str(error))
+    return message if message.startswith(doing) else f"{doing}: {message}"
 
 
-def _final(told: str, error: BaseException) -> dg.Failure:
-    return dg.Failure(told, metadata=_story(error), allow_retries=False)
+def _final(message: str, error: BaseException) -> dg.Failure:
+    return dg.Failure(message, metadata=_where(error), allow_retries=False)
 
 
-def _story(error: BaseException) -> dict[str, dg.MetadataValue]:
-    """Where it happened, for developers: the lines of code, never the values."""
+def _where(error: BaseException) -> dict[str, dg.MetadataValue]:
+    """Where the error was raised, for developers: lines of code, never values."""
     frames = traceback.extract_tb(error.__traceback__)
-    where = "\n".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:])
+    lines = "\n".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:])
     return {
         "error": dg.MetadataValue.text(type(error).__name__),
-        "where": dg.MetadataValue.md(f"```\n{redact(where)}\n```"),
+        "where": dg.MetadataValue.md(f"```\n{redact(lines)}\n```"),
     }

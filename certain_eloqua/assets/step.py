@@ -28,7 +28,7 @@ RUN_LOCK_TAG = "certain/run_lock"
 
 
 class KeptFrame(Protocol):
-    """What the frames resource tells about a file it has written."""
+    """What the frames resource returns for a file it has written."""
 
     rows: int
 
@@ -148,8 +148,8 @@ class Step:
     def _take_run_locks(self) -> None:
         """Lock every connector this run touches, for this event, until the run ends.
 
-        The first step does it, before anything is read: a plan made from what was read before another run
-        of the same connector had finished would send its work again.
+        The first step does it, before anything is read: a plan from reads that are older than the end of
+        another run of the connector would send that run's work again.
         """
         layer = self.context.job_def.asset_layer
         run_locks = self._resource("run_locks")
@@ -177,14 +177,14 @@ class Step:
         return self.frames.write(self.key, self.event_code, self.run_id, data, facts)
 
     def old_reads(self, keys: Iterable[dg.AssetKey]) -> list[str]:
-        """Those of the reads that are older than a plan may be, with their age, as somebody should know."""
+        """The reads that are older than a plan may be, with their age in words."""
         most = timedelta(hours=self.settings.max_plan_age_hours)
-        told = []
+        old = []
         for key in keys:
             age = datetime.now(UTC) - self.frames.written(tuple(key.path), self._event_of(key))
             if age > most:
-                told.append(f"{key.to_user_string()} is {age.total_seconds() / 3600:.1f} hours old")
-        return told
+                old.append(f"{key.to_user_string()} is {age.total_seconds() / 3600:.1f} hours old")
+        return old
 
     def cost(self) -> dict[str, Any]:
         """What this step took: calls, syncs, bytes and seconds."""

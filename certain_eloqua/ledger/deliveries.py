@@ -76,7 +76,7 @@ class DeliveryRecord:
 
 
 class Delivery:
-    """A plan on its way. Made by :meth:`Ledger.delivery`."""
+    """A plan being delivered. Made by :meth:`Ledger.delivery`."""
 
     def __init__(self, engine: Engine, record: DeliveryRecord, clock: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -109,7 +109,7 @@ class Delivery:
                 connection.execute(statement, some)
 
     def upload(self, rows: Iterable[Upload]) -> None:
-        """Remember that rows are about to be sent, in case nobody is left to hear what became of them."""
+        """Record that rows are about to be sent, in case this process dies before their outcome is known."""
         values = ({"plan_id": self.record.plan_id, **asdict(row)} for row in rows)
         statement = upsert(self._engine, uploads)
         with self._engine.begin() as connection:
@@ -117,7 +117,7 @@ class Delivery:
                 connection.execute(statement, some)
 
     def uploads(self) -> Iterator[Upload]:
-        """Rows that were about to be sent and whose outcome nobody wrote down."""
+        """Rows that were about to be sent and have no recorded outcome."""
         wanted = [c for c in uploads.c if c.name != "plan_id"]
         query = select(*wanted).where(uploads.c.plan_id == self.record.plan_id)
         with self._engine.connect() as connection:
@@ -125,7 +125,7 @@ class Delivery:
                 yield Upload(**row._mapping)
 
     def forget_uploads(self) -> None:
-        """Their outcome is written down, or nothing was sent after all."""
+        """Their outcome is recorded, or nothing was sent."""
         with self._engine.begin() as connection:
             connection.execute(delete(uploads).where(uploads.c.plan_id == self.record.plan_id))
 
@@ -137,7 +137,7 @@ class Delivery:
         self._end(FINISHED, counts, None)
 
     def settle(self, counts: Mapping[str, int], cause: str) -> None:
-        """What this delivery did before it ended early is written down."""
+        """What this delivery did before it ended early is recorded."""
         self.forget_uploads()
         self._end(SETTLED, counts, cause)
 
@@ -162,7 +162,7 @@ def begin(
     run_id: str,
     clock: Callable[[], datetime],
 ) -> Delivery:
-    """Begin a plan's delivery, or go on with it. Hold the run lock while doing so."""
+    """Begin a plan's delivery, or resume it. Hold the run lock while doing so."""
     with engine.begin() as connection:
         query = select(deliveries).where(deliveries.c.plan_id == plan_id)
         found = connection.execute(query).one_or_none()

@@ -130,7 +130,7 @@ class Ledger:
             return {row.contact_id: row.profile_pin for row in connection.execute(query)}
 
     def remember_profiles(self, account: str, pins: Mapping[str, str]) -> None:
-        """Remember which profile each contact became; only what is news is written."""
+        """Remember which profile each contact became; only what is new is written."""
         known = self.known_profiles(account)
         news = (
             {"account": account, "contact_id": contact, "profile_pin": pin}
@@ -155,7 +155,7 @@ class Ledger:
     # -- deliveries ------------------------------------------------------------------------------------
 
     def delivery(self, plan_id: str, connector: str, event: str | None, run_id: str) -> Delivery:
-        """Begin a plan's delivery, or go on with one that did not end. Take the run lock first."""
+        """Begin a plan's delivery, or resume one that did not end. Take the run lock first."""
         return deliveries.begin(self._engine, plan_id, connector, event, run_id, self._clock)
 
     def deliveries(
@@ -170,7 +170,7 @@ class Ledger:
         return deliveries.in_state(self._engine, connector, event, states, self._clock)
 
     def settled(self, connector: str, event: str | None) -> list[Delivery]:
-        """Interrupted deliveries whose outcome is written down and not told by any delivery yet."""
+        """Interrupted deliveries whose outcome is recorded and not reported by any delivery yet."""
         return deliveries.in_state(self._engine, connector, event, (deliveries.SETTLED,), self._clock)
 
     def forget_rows(self, before: datetime) -> int:

@@ -83,7 +83,7 @@ def _lock_file(
         holder = _holder(os.pread(handle, 4096, 0))
         os.close(handle)
         raise AlreadyRunning(connector, event, holder) from None
-    said = json.dumps(
+    content = json.dumps(
         {
             "run_id": me.run_id,
             "host": me.host,
@@ -92,7 +92,7 @@ def _lock_file(
         }
     )
     os.ftruncate(handle, 0)
-    os.pwrite(handle, said.encode(), 0)
+    os.pwrite(handle, content.encode(), 0)
 
     def release() -> None:
         os.ftruncate(handle, 0)  # the file stays: deleting it while another waits would make two locks
@@ -101,10 +101,12 @@ def _lock_file(
     return release
 
 
-def _holder(said: bytes) -> Holder | None:
+def _holder(content: bytes) -> Holder | None:
     try:
-        kept = json.loads(said)
-        return Holder(kept["run_id"], kept["host"], kept["process"], datetime.fromisoformat(kept["since"]))
+        written = json.loads(content)
+        return Holder(
+            written["run_id"], written["host"], written["process"], datetime.fromisoformat(written["since"])
+        )
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -40,7 +40,7 @@ known_profiles = Table(
     Column("contact_id", String(40), primary_key=True),
     Column("profile_pin", String(100), nullable=False),
 )
-"""Which profile a contact became. Anonymising takes both keys out of a profile; this recognises it still."""
+"""The profile each contact became. Anonymising removes both keys from a profile; this still recognises it."""
 
 deliveries = Table(
     "ledger_deliveries",
@@ -80,7 +80,7 @@ uploads = Table(
     Column("action", String(20), nullable=False),
     Column("contact_id", String(40), nullable=False),  # "" if the plan did not know it
 )
-"""Rows that are on their way and whose outcome is not written down yet; gone when it is."""
+"""Rows that were sent and whose outcome is not recorded yet; removed when it is."""
 
 registered_definitions = Table(
     "ledger_registered_definitions",

@@ -23,7 +23,7 @@ class FramesIO(dg.ConfigurableIOManagerFactory[FramesIOManager]):
 
 
 def frame_store(settings: Settings) -> Frames:
-    """The frames of these settings. Raises `SettingsError` for an address nobody here can read."""
+    """The frames of these settings. Raises `SettingsError` for an address this installation cannot read."""
     from fsspec import get_filesystem_class
     from fsspec.utils import get_protocol
 

@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 
 
 SETTLED = "settled"
-"""Code of a row whose outcome is an interrupted run's; it may be told for a row that is `unchanged` now."""
+"""Code of a row whose outcome is an interrupted run's; the plan may say `unchanged` for it."""
 
 WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.UPSERT, Action.LINK, Action.ADD, Action.REMOVE})
 DELIVERED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.ADDED, Outcome.REMOVED})

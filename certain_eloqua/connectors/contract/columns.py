@@ -1,7 +1,7 @@
-"""Frames read column by column: what is needed of them, some thousand rows at a time.
+"""Frames read column by column, some thousand rows at a time.
 
 A frame of 100,000 people as Python dicts would cost a gigabyte; as Arrow it costs some megabytes, and only
-the rows at hand become Python values.
+the slice being read becomes Python values.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Definitions in Eloqua: named so that they are found again, and finished by the next run when left behind.
+"""Definitions in Eloqua: named so that they are found again, and settled by the next run when orphaned.
 
 Reads and deliveries are registered in the ledger while they have definitions. Eloqua is asked only where an
 earlier run is registered, and only under the run lock, so nothing is taken from a run that is alive.
@@ -39,7 +39,7 @@ def group(job: Job) -> str:
 
 
 def batch_of(text: str) -> str:
-    """What tells the definitions of a run or a plan from others of the group."""
+    """The part of a definition's name that identifies a run or a plan within the group."""
     return text[:LONGEST_BATCH]
 
 
@@ -56,7 +56,7 @@ def registered_use(job: Job, platforms: Platforms, what: str, of: str) -> Iterat
 
 
 def finish(job: Job, platforms: Platforms) -> list[OrphanedDefinition]:
-    """Finish what earlier runs of this connector and event have left in Eloqua: wait for it, delete it.
+    """Settle definitions that earlier runs of this connector and event left in Eloqua: wait, then delete.
 
     Raises:
         AlreadyRunning: that run is alive.
