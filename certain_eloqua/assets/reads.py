@@ -4,20 +4,19 @@ Profiles and registrations are read incrementally: the last frame, and whatever 
 that fails keeps nothing, so a platform that could not be read never passes for an empty one.
 """
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from certain_eloqua.assets.event_rows import event_table
+from certain_eloqua.assets.programme_reads import PROGRAMME_READS
 from certain_eloqua.assets.shared_read import SharedRead, shared_read
+from certain_eloqua.assets.snapshots import read_snapshot
 from certain_eloqua.assets.step import Step, StepResult
 from certain_eloqua.partitions import events as event_partitions
 from certain_eloqua.partitions import is_partition_key
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from certain_eloqua.clients.certain import Pages
 
 EVENTS = dg.AssetKey(["certain", "events"])
@@ -61,7 +60,7 @@ def profiles(step: Step, full: bool) -> StepResult:
     def pages(since: str | None) -> "Pages":
         return step.certain.iter_profile_pages(since, include=include)
 
-    return _snapshot(step, pages, PROFILE_SCHEMA, "pkProfileId", include, full)
+    return read_snapshot(step, pages, PROFILE_SCHEMA, ("pkProfileId",), full, include)
 
 
 @shared_read(REGISTRATIONS, "the registrations", by_event=True, deps=[EVENTS], incremental=True)
@@ -72,7 +71,7 @@ def registrations(step: Step, full: bool) -> StepResult:
     def pages(since: str | None) -> "Pages":
         return step.certain.iter_registration_pages(step.event, since)
 
-    return _snapshot(step, pages, REGISTRATION_SCHEMA, "registrationCode", [], full)
+    return read_snapshot(step, pages, REGISTRATION_SCHEMA, ("registrationCode",), full)
 
 
 @shared_read(ATTENDEE_TYPES, "the attendee types", by_event=True, deps=[EVENTS])
@@ -115,64 +114,16 @@ def statuses(step: Step, full: bool) -> StepResult:
     )
 
 
-SHARED_READS: tuple[SharedRead, ...] = (events, profiles, registrations, attendee_types, statuses)
+SHARED_READS: tuple[SharedRead, ...] = (
+    events,
+    profiles,
+    registrations,
+    attendee_types,
+    statuses,
+    *PROGRAMME_READS,
+)
 """The reads that connectors share, each after those it depends on."""
 
 
 def _asks_questions(step: Step) -> bool:
     return any(pair.certain.startswith("profileQuestions.") for pair in step.field_map.pairs)
-
-
-def _snapshot(
-    step: Step,
-    pages: "Callable[[str | None], Pages]",
-    schema: "pa.Schema",
-    key: str,
-    include: list[str],
-    full: bool,
-) -> StepResult:
-    """The last frame with newer rows in place of older ones; the watermark travels in the frame's facts."""
-    import pyarrow as pa
-
-    before, since = None, None
-    # Another account, or other parts of the objects, is another snapshot.
-    what = {
-        "account": step.settings.certain_account_code,
-        "address": step.settings.certain_address,
-        "include": include,
-    }
-    if not full and step.frames.has(step.key, step.event_code):
-        facts = step.frames.facts(step.key, step.event_code)
-        if facts.get("what") == what and facts.get("watermark"):
-            before, since = step.frames.table(step.key, step.event_code), facts["watermark"]
-    reading = pages(since)
-    changed = pa.Table.from_batches(_batches(reading, schema, step.certain.renamed), schema=schema)
-    table = changed if before is None else _merged(before, changed, schema, key)
-    watermark = max(filter(None, [reading.watermark, since]), default=None)
-    written = step.keep(table, {"watermark": watermark, "what": what})
-    return StepResult(
-        {
-            **written.as_metadata(),
-            "read": changed.num_rows,
-            "read_since": since or "the beginning",
-            "watermark": watermark or "none yet",
-            "pages_read_again": reading.anomalies,
-            **step.cost(),
-        }
-    )
-
-
-def _batches(pages: "Pages", schema: "pa.Schema", renamed: dict[str, str]) -> "Iterator[pa.RecordBatch]":
-    from certain_eloqua.clients.certain import to_batch
-
-    for page in pages:
-        yield to_batch(page, schema, renamed)
-
-
-def _merged(before: "pa.Table", changed: "pa.Table", schema: "pa.Schema", key: str) -> "pa.Table":
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    old = before.select(schema.names).cast(schema)
-    kept = old.filter(pc.invert(pc.is_in(old[key], value_set=changed[key].combine_chunks())))
-    return pa.concat_tables([kept, changed])

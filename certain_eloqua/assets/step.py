@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -47,7 +47,17 @@ class FrameStore(Protocol):
         facts: Mapping[str, Any] | None = None,
     ) -> KeptFrame: ...
 
-    def table(self, key: tuple[str, ...], partition: str | None, run_id: str | None = None) -> pa.Table: ...
+    def table(
+        self,
+        key: tuple[str, ...],
+        partition: str | None,
+        run_id: str | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table: ...
+
+    def batches(
+        self, key: tuple[str, ...], partition: str | None, run_id: str | None = None
+    ) -> Iterator[pa.RecordBatch]: ...
 
     def frame(
         self, key: tuple[str, ...], partition: str | None, run_id: str | None = None

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,15 +106,30 @@ class Frames:
 
     # -- reading
 
-    def table(self, key: tuple[str, ...], partition: str | None, run_id: str | None = None) -> pa.Table:
-        """This run's table if it has one, else the latest. Raises `NoFrame`."""
+    def table(
+        self,
+        key: tuple[str, ...],
+        partition: str | None,
+        run_id: str | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """This run's table if it has one, else the latest; all columns, or those named. Raises `NoFrame`."""
         import pyarrow.parquet as pq
 
         _trim()
         with self._find(key, partition, run_id).open("rb") as file:
-            table = _in_one_piece(pq.ParquetFile(file))
+            table = _in_one_piece(pq.ParquetFile(file), columns)
         _trim()  # decoding took more than the table does
         return table
+
+    def batches(
+        self, key: tuple[str, ...], partition: str | None, run_id: str | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """The same as a stream of batches, for tables too large to be held. Raises `NoFrame`."""
+        import pyarrow.parquet as pq
+
+        with self._find(key, partition, run_id).open("rb") as file:
+            yield from pq.ParquetFile(file).iter_batches(batch_size=ROWS_PER_GROUP)
 
     def frame(self, key: tuple[str, ...], partition: str | None, run_id: str | None = None) -> pd.DataFrame:
         """The same as a DataFrame with Arrow strings; the facts are in its `attrs`. Raises `NoFrame`."""
@@ -258,13 +273,15 @@ def _trim() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _in_one_piece(file: pq.ParquetFile) -> pa.Table:
-    """All columns, each without seams: to pick rows out of a column of several chunks Arrow copies all of
+def _in_one_piece(file: pq.ParquetFile, names: Sequence[str] | None) -> pa.Table:
+    """The columns, each without seams: to pick rows out of a column of several chunks Arrow copies all of
     it. One column after the other, so that at most one is in memory twice.
     """
     import pyarrow as pa
 
     schema = file.schema_arrow
+    if names is not None:
+        schema = pa.schema([schema.field(name) for name in names], schema.metadata)
     columns = [file.read([name]).combine_chunks().column(0) for name in schema.names]
     return pa.Table.from_arrays(columns, schema=schema)
 

@@ -2,11 +2,18 @@
 
 from certain_eloqua.clients.certain.client import CertainClient, ProfileIdentifier
 from certain_eloqua.clients.certain.paging import Pages
+from certain_eloqua.clients.certain.programme import session_registration_batch, tags_of
 from certain_eloqua.clients.certain.tables import (
+    AGENDA_ITEM_SCHEMA,
+    AGENDA_REGISTRATION_SCHEMA,
+    APPOINTMENT_SCHEMA,
     ATTENDEE_TYPE_SCHEMA,
     EVENT_SCHEMA,
     PROFILE_SCHEMA,
+    RATING_SCHEMA,
     REGISTRATION_SCHEMA,
+    SESSION_REGISTRATION_SCHEMA,
+    SESSION_SCHEMA,
     to_batch,
     to_table,
 )
@@ -14,10 +21,16 @@ from certain_eloqua.clients.certain.values import as_list, greatest_stamp
 from certain_eloqua.clients.certain.writing import Write, WriteResult
 
 __all__ = [
+    "AGENDA_ITEM_SCHEMA",
+    "AGENDA_REGISTRATION_SCHEMA",
+    "APPOINTMENT_SCHEMA",
     "ATTENDEE_TYPE_SCHEMA",
     "EVENT_SCHEMA",
     "PROFILE_SCHEMA",
+    "RATING_SCHEMA",
     "REGISTRATION_SCHEMA",
+    "SESSION_REGISTRATION_SCHEMA",
+    "SESSION_SCHEMA",
     "CertainClient",
     "Pages",
     "ProfileIdentifier",
@@ -25,6 +38,8 @@ __all__ = [
     "WriteResult",
     "as_list",
     "greatest_stamp",
+    "session_registration_batch",
+    "tags_of",
     "to_batch",
     "to_table",
 ]

@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from certain_eloqua.clients.certain import readers
+from certain_eloqua.clients.certain import programme, readers
 from certain_eloqua.clients.certain.paging import Collection, Pages, Reading
 from certain_eloqua.clients.certain.session import CertainSession
 from certain_eloqua.clients.certain.values import as_list, as_text, with_overlap
@@ -220,6 +220,42 @@ class CertainClient:
                 statuses.setdefault(label.casefold(), RegistrationStatus(label))
         return list(statuses.values())
 
+    def iter_session_pages(self, event: str) -> Pages:
+        """The session instances of an event, as rows for `SESSION_SCHEMA`."""
+        return self._standard_pages(programme.SESSIONS, event, None, {}, programme.session_row)
+
+    def iter_session_registration_pages(
+        self, event: str, modified_after: datetime | str | None = None, **filters: Any
+    ) -> Pages:
+        """The registrations of an event, each with its list `sessions`; see `session_registration_batch`.
+
+        The answers have no stamps. So `modified_after` is the watermark of a read of the event's
+        registrations that was finished before the last read of this kind began.
+        """
+        return self._standard_pages(programme.SESSION_REGISTRATIONS, event, modified_after, filters)
+
+    def iter_agenda_item_pages(self, event: str, **filters: Any) -> Pages:
+        """The agenda items of an event with tags and points, as rows for `AGENDA_ITEM_SCHEMA`."""
+        return self._pages(
+            programme.AGENDA_ITEMS, (event,), None, ("tags",), filters, shape=programme.with_tags
+        )
+
+    def iter_agenda_registration_pages(
+        self, event: str, modified_after: datetime | str | None = None, **filters: Any
+    ) -> Pages:
+        """Who has which agenda item; for `modified_after` see `iter_registration_pages`."""
+        return self._pages(programme.AGENDA_REGISTRATIONS, (event,), modified_after, (), filters)
+
+    def iter_appointment_pages(self, event: str, **filters: Any) -> Pages:
+        """The appointments of an event, as rows for `APPOINTMENT_SCHEMA`: without people's names."""
+        return self._pages(
+            programme.APPOINTMENTS, (event,), None, (), filters, shape=programme.appointment_row
+        )
+
+    def iter_rating_pages(self, event: str, modified_after: datetime | str | None = None) -> Pages:
+        """The ratings of sessions and agenda items; none where the server does not offer them."""
+        return self._pages(programme.RATINGS, (event,), modified_after, (), {})
+
     # ------------------------------------------------------------------ writing
 
     def create_profile(
@@ -287,11 +323,12 @@ class CertainClient:
         include: Sequence[str],
         filters: Mapping[str, Any],
         note: Callable[[tuple[str, ...], Item], None] | None = None,
+        shape: Callable[[Item], Item] | None = None,
     ) -> Pages:
-        params: dict[str, str] = {
-            "max_results": str(self._page_size),
-            "order_by": collection.stable_order if modified_after is None else "dateModified_asc",
-        }
+        params: dict[str, str] = {"max_results": str(self._page_size)}
+        order = collection.stable_order if modified_after is None else "dateModified_asc"
+        if order and collection.stable_order:
+            params["order_by"] = order
         if modified_after is not None:
             params["dateModified_after"] = with_overlap(modified_after)
         if include:
@@ -310,9 +347,36 @@ class CertainClient:
                 self._known.add(codes[0] if codes else None)  # it answered, so it exists
             if note is not None:
                 note(codes, page)
-            return page
+            return page if shape is None else _shaped(page, collection.plural, shape)
 
         return Pages(ask, collection, self._reading, lambda: self._verify(codes))
+
+    def _standard_pages(
+        self,
+        collection: Collection,
+        event: str,
+        modified_after: datetime | str | None,
+        filters: Mapping[str, Any],
+        shape: Callable[[Item], Item] | None = None,
+    ) -> Pages:
+        """A collection of the newer API, which may not count, may not page, and names its list variously."""
+        size = min(self._page_size, programme.STANDARD_PAGE_SIZE)
+        params = {"max_results": str(size)}
+        if modified_after is not None:
+            params["dateModified_after"] = with_overlap(modified_after)
+        params.update({name: as_text(value) or "" for name, value in filters.items() if value is not None})
+
+        def ask(start_index: int) -> Item:
+            doing = f"Reading {collection.plural} of {event} from {start_index}"
+            said = self._session.get_standard(
+                event, collection.kind, doing=doing, params={**params, "start_index": str(start_index)}
+            )
+            page = programme.standard_page(said, collection, doing)
+            with self._lock:
+                self._known.add(event)
+            return page if shape is None else _shaped(page, collection.plural, shape)
+
+        return Pages(ask, collection, Reading(), lambda: self._verify((event,)), page_size=size)
 
     def _verify(self, codes: tuple[str, ...]) -> None:
         """A 404 means an empty search, or an unknown account or event. Ask once which."""
@@ -335,6 +399,10 @@ class CertainClient:
         }
         with self._lock:
             self._labels.setdefault(codes[0], set()).update(labels - {""})
+
+
+def _shaped(page: Item, plural: str, shape: Callable[[Item], Item]) -> Item:
+    return {**page, plural: [shape(item) for item in as_list(page.get(plural))]}
 
 
 def _matching(identifier: ProfileIdentifier | str | None) -> dict[str, str] | None:

@@ -3,8 +3,9 @@
 `start_index` is the number of the first item by its name and its echo, but a public client uses it as a page
 number; nothing published settles it, so both must work. Items may also move between pages while we read.
 The rule: every item is known by its code, a pass is believed only if it saw as many different codes as the
-server says there are and that number did not shrink meanwhile; otherwise another pass is made, with the other
-reading of `start_index`, and if none is believed `PagingAnomaly` is raised. Never a shorter list.
+server says there are and that number did not shrink meanwhile; otherwise another pass is made, with the
+other reading of `start_index`, and if none is believed `PagingAnomaly` is raised. Never a shorter list. The
+newer API may not say how many there are; there a pass with the other reading must find nothing new.
 """
 
 import logging
@@ -23,12 +24,25 @@ PASSES = 4
 
 @dataclass(frozen=True)
 class Collection:
-    """How a kind of object is listed: its path name, its plural member, the member that names an item."""
+    """How a kind of object is listed: its path name, its plural member, the members that name an item.
+
+    Attributes:
+        kind: the path name.
+        plural: the member of a page that holds its items.
+        key: the member that names an item, or several that name it together.
+        stable_order: the ordering of a whole read; "" where the API has none.
+        counted: whether a page always says how many items there are in all (`completeCollectionSize`).
+    """
 
     kind: str
     plural: str
-    key: str
+    key: str | tuple[str, ...]
     stable_order: str
+    counted: bool = True
+
+    @property
+    def key_members(self) -> tuple[str, ...]:
+        return (self.key,) if isinstance(self.key, str) else self.key
 
 
 @dataclass
@@ -46,6 +60,9 @@ class _Pass:
     complete: int = 0
     shrank: bool = False
     wrong_reading: bool = False
+    uncounted: bool = False
+    unpaged: bool = False
+    fresh: int = 0
 
     @property
     def believed(self) -> bool:
@@ -69,12 +86,17 @@ class Pages(Iterator[list[Item]]):
         collection: Collection,
         reading: Reading,
         on_empty: Callable[[], None],
+        page_size: int | None = None,
     ) -> None:
-        """`ask(start_index)` gets a page; `on_empty` raises if nothing is there for a bad reason."""
+        """`ask(start_index)` gets a page; `on_empty` raises if nothing is there for a bad reason.
+
+        `page_size` is how many items were asked for at most; a server that gives more does not page at all.
+        """
         self._ask = ask
         self._collection = collection
         self._reading = reading
         self._on_empty = on_empty
+        self._page_size = page_size
         self._stamps: dict[str, str] = {}
         self._changed: str | None = None
         self._greatest: str | None = None
@@ -101,9 +123,17 @@ class Pages(Iterator[list[Item]]):
             walk = _Pass()
             yield from self._walk(walk, by_page)
             self.total = walk.complete
-            if walk.believed:
+            if walk.uncounted:
+                # The server does not say how many there are: believe it when it answers all at once, or when
+                # a pass with the other reading finds nothing new.
+                if walk.unpaged or (number > 0 and not walk.fresh):
+                    return
+            elif walk.believed:
                 self._reading.by_page = by_page
                 return
+            by_page = not by_page
+            if walk.uncounted and number == 0:
+                continue
             self.anomalies += 1
             log.warning(
                 "Pass %d over %s saw %d of %d items%s; reading again",
@@ -113,7 +143,6 @@ class Pages(Iterator[list[Item]]):
                 walk.complete,
                 ", some moved" if walk.shrank else "",
             )
-            by_page = not by_page
         raise PagingAnomaly(
             f"Certain: Reading {self._collection.plural}",
             f"{len(self._stamps)} different items were seen, but the server says {self.total}",
@@ -136,16 +165,24 @@ class Pages(Iterator[list[Item]]):
             walk.keys |= new_here
             fresh = [item for item, key in zip(items, keys, strict=True) if self._is_new(item, key)]
             if fresh:
+                walk.fresh += len(fresh)
                 self.rows += len(fresh)
                 yield fresh
             received += len(items)
             if page_number > 1 and len(new_here) * 2 < len(items) and len(walk.keys) < walk.complete:
                 walk.wrong_reading = True  # mostly what we had: this is not what start_index means here
                 return
-            if not new_here or (received >= walk.complete and len(walk.keys) >= walk.complete):
+            walk.unpaged = self._page_size is not None and len(items) > self._page_size
+            if walk.unpaged and walk.uncounted:
+                return
+            whole = received >= walk.complete and len(walk.keys) >= walk.complete
+            if not new_here or (whole and not walk.uncounted):
                 return
 
     def _measure(self, walk: _Pass, page: Item) -> None:
+        if not self._collection.counted and page.get("completeCollectionSize") is None:
+            walk.uncounted = True
+            return
         try:
             complete = int(page["completeCollectionSize"])
         except (KeyError, TypeError, ValueError):
@@ -156,12 +193,14 @@ class Pages(Iterator[list[Item]]):
         walk.complete = complete
 
     def _key(self, item: Any) -> str:
-        key = item.get(self._collection.key) if isinstance(item, dict) else None
-        if key is None or key == "":
+        """The item's name. The first of its members must be there; the others may be blank."""
+        members = self._collection.key_members
+        found = [item.get(member) if isinstance(item, dict) else None for member in members]
+        if found[0] is None or found[0] == "":
             raise UnexpectedContent(
-                f"Certain: Reading {self._collection.plural}", f"an item without {self._collection.key}"
+                f"Certain: Reading {self._collection.plural}", f"an item without {members[0]}"
             )
-        return str(key)
+        return "\n".join("" if value is None else str(value) for value in found)
 
     def _is_new(self, item: Item, key: str) -> bool:
         """Whether to give the item away. One that came already is not given again, even if it changed."""

@@ -1,6 +1,7 @@
 """Calls to one Certain account: addresses, credentials, pace.
 
-Source: "Certain API 2.0 — Developer Info". The product is called API 2.0, the path says v1.
+Source: "Certain API 2.0 — Developer Info". The product is called API 2.0, the path says v1; the newer API for
+sessions is called Standard 2.0.
 """
 
 import threading
@@ -16,6 +17,8 @@ from certain_eloqua.clients.errors import UnexpectedContent
 from certain_eloqua.clients.http import HttpClient, JsonReader
 
 API = "/certainExternal/service/v1"
+STANDARD = "/api/standard/2.0"
+"""The newer API, for sessions and who is registered for them."""
 
 
 class Pace:
@@ -59,10 +62,13 @@ class CertainSession:
     ) -> None:
         """Nothing is sent yet. `base_url` is the customer's host, with or without the API's path."""
         base = base_url.rstrip("/")
+        if base.lower().endswith(API.lower()):
+            base = base[: -len(API)]
         self.account_code = account_code
+        self._host = base
         self._pace = Pace(max_rps, sleep, clock)
         self.http = HttpClient(
-            base if base.lower().endswith(API.lower()) else f"{base}{API}",
+            f"{base}{API}",
             platform="Certain",
             auth=HTTPBasicAuth(username.encode(), password.encode()),
             secrets=(password,),
@@ -76,6 +82,21 @@ class CertainSession:
     ) -> dict[str, Any]:
         """An object, or a page of a collection. `NotFound` for an unknown one and for an empty search."""
         return self._object("GET", kind, codes, doing, params=params)
+
+    def get_standard(
+        self, event: str, kind: str, *, doing: str, params: Mapping[str, Any] | None = None
+    ) -> Any:
+        """A collection of an event by the newer API: an object that holds the list, or the bare list."""
+        self._pace.wait()
+        segments = ("accounts", self.account_code, "events", event, kind)
+        return self.http.read(
+            "GET",
+            "/".join([f"{self._host}{STANDARD}", *(quote(segment, safe="") for segment in segments)]),
+            JsonReader(),
+            doing=doing,
+            route=f"{STANDARD}/accounts/{{account}}/events/{{event}}/{kind}",
+            params=params,
+        )
 
     def post(
         self,

@@ -96,6 +96,109 @@ ATTENDEE_TYPE_SCHEMA = _schema(
     ["isActive"],
 )
 
+SESSION_SCHEMA = _schema(
+    [
+        "instanceId",
+        "sessionId",
+        "instanceCode",
+        "sessionCode",
+        "sessionTitle",
+        "typeName",
+        "level",
+        "trackName",
+        "locationCode",
+        "locationName",
+        "startTime",
+        "endTime",
+        "duration",
+        "capacity",
+        "status",
+        "points",
+        "tags",
+        "session_dateCreated",
+        "session_dateModified",
+    ],
+    ["isActive"],
+)
+"""One row per session instance. `tags` is JSON: `[{"name", "label"}]`; times are `MM/dd/yyyy HH:mm:ss`."""
+
+SESSION_REGISTRATION_SCHEMA = _schema(
+    [
+        "eventCode",
+        "registrationCode",
+        "instanceId",
+        "sessionCode",
+        "sessionName",
+        "regSessionStatus",
+        "trackName",
+        "typeName",
+        "locationName",
+        "startDate",
+        "endDate",
+        "dateModified",
+    ],
+    [],
+)
+"""One row per registration and session instance. `dateModified` is null where the server does not send it."""
+
+AGENDA_ITEM_SCHEMA = _schema(
+    [
+        "accountCode",
+        "eventCode",
+        "activityCode",
+        "name",
+        "type",
+        "startDate",
+        "endDate",
+        "points",
+        "ceu",
+        "sortOrder",
+        "tags",
+        "dateCreated",
+        "dateModified",
+    ],
+    ["isActivity", "isAgenda", "isRequired", "isActive", "allowWaitlist", "hideRating"],
+)
+AGENDA_REGISTRATION_SCHEMA = _schema(
+    [
+        "accountCode",
+        "eventCode",
+        "registrationCode",
+        "activityCode",
+        "status",
+        "registeredQuantity",
+        "availableQuantity",
+        "startDate",
+        "endDate",
+        "dateCreated",
+        "dateModified",
+    ],
+    [],
+)
+APPOINTMENT_SCHEMA = _schema(
+    [
+        "eventCode",
+        "appointmentId",
+        "startDate",
+        "endDate",
+        "location",
+        "status",
+        "appointmentType",
+        "appointmentSource",
+        "reason",
+        "registration.regCode",
+        "registration.attendeeType",
+        "targetRegistration.regCode",
+        "targetRegistration.attendeeType",
+        "rating.registration",
+        "rating.targetRegistration",
+    ],
+    [],
+)
+"""One row per appointment; `rating.registration` is the rating that the side `registration` gave."""
+
+RATING_SCHEMA = _schema(["registrationCode", "instanceId", "activityCode", "rating", "dateModified"], [])
+
 
 def to_batch(
     items: Iterable[Item], schema: pa.Schema, renamed: Mapping[str, str] | None = None

@@ -131,3 +131,50 @@ def test_a_single_item_may_come_as_an_object():
 def test_a_page_without_what_identifies_it_is_refused(page):
     with pytest.raises(UnexpectedContent):
         list(Pages(lambda i: page, THINGS, Reading(), lambda: None))
+
+
+class Uncounted(Server):
+    """A server of the newer API that does not say how many items there are, and answers 200 with none."""
+
+    def __call__(self, start_index: int) -> dict:
+        try:
+            page = super().__call__(start_index)
+        except NotFound:
+            page = {"things": []}
+        page.pop("completeCollectionSize", None)
+        return page
+
+
+class Unpaged(Uncounted):
+    """The same, but it gives everything whatever is asked for."""
+
+    def __call__(self, start_index: int) -> dict:
+        return super().__call__(1)
+
+
+PLAIN_THINGS = Collection("Thing", "things", "code", "", counted=False)
+
+
+@pytest.mark.parametrize("by_page", [False, True])
+@pytest.mark.parametrize(("count", "size"), [(0, 10), (1, 10), (10, 10), (11, 10), (95, 10), (7, 2)])
+def test_a_server_that_does_not_count_is_read_whole_under_both_readings(by_page, count, size):
+    server = Uncounted(count, size, by_page)
+    pages = Pages(server, PLAIN_THINGS, Reading(), lambda: None, page_size=size)
+    codes = [item["code"] for page in pages for item in page]
+    assert sorted(codes) == sorted(item["code"] for item in server.items)
+
+
+def test_a_server_that_gives_all_at_once_is_asked_once():
+    server = Unpaged(95, 95)
+    pages = Pages(server, PLAIN_THINGS, Reading(), lambda: None, page_size=10)
+    assert sum(len(page) for page in pages) == 95
+    assert server.asked == [1]
+
+
+def test_items_named_by_two_members_are_told_apart():
+    pairs = Collection("Pair", "pairs", ("one", "two"), "")
+    items = [{"one": "a", "two": "1"}, {"one": "a", "two": "2"}, {"one": "a"}]
+    pages = Pages(
+        lambda i: {"completeCollectionSize": 3, "pairs": items[i - 1 :]}, pairs, Reading(), lambda: None
+    )
+    assert [item for page in pages for item in page] == items
