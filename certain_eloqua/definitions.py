@@ -42,10 +42,10 @@ def build_defs(
             connector,
             plan_checks=(plan_check_specs, plan_check_results),
             delivery_checks=(delivery_check_specs, delivery_check_results),
+            run_settings=settings_resource(connector.name, connector.settings),
         )
         for connector in loaded.connectors
     ]
-    forms = {one.settings_key: settings_resource(one.name, one.connector.settings) for one in made}
     return dg.Definitions(
         assets=[
             *(read.definition() for read in SHARED_READS),
@@ -59,7 +59,7 @@ def build_defs(
         ],
         sensors=all_sensors,
         schedules=all_schedules,
-        resources={**all_resources(), **forms, **(resources or {})},
+        resources={**all_resources(), **(resources or {})},
         # A run is one process: its resources, sessions and run locks live as long as it does.
         executor=dg.in_process_executor,
     )

@@ -1,5 +1,6 @@
 """The assets of one connector: its own extract, its plan and its delivery, whatever its kind."""
 
+import warnings
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ class ConnectorAssets:
         connector: as its file configures it.
         plan_checks: the checks of plans: specs by kind and asset key, and results.
         delivery_checks: the same of deliveries, specs by asset key.
+        run_settings: the resource with the connector's settings for a run.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class ConnectorAssets:
         connector: "Connector",
         plan_checks: tuple[Specs, Results],
         delivery_checks: tuple[Specs, Results],
+        run_settings: dg.ConfigurableResource[dict[str, Any]],
     ) -> None:
         self.connector = connector
         self.kind: Kind = connector.kind
@@ -45,6 +48,8 @@ class ConnectorAssets:
         self.delivery_key = self.steps.delivery_key
         self._plan_specs = plan_checks[0](self.kind, self.plan_key)
         self._delivery_specs = delivery_checks[0](self.delivery_key)
+        # Of these assets, not of the deployment: otherwise every launchpad lists every connector's settings.
+        self._own_resources = {self.settings_key: run_settings}
 
     @property
     def pool(self) -> str:
@@ -63,8 +68,10 @@ class ConnectorAssets:
 
     def all(self) -> list[dg.AssetsDefinition]:
         """The own extract if the kind has one, the plan, the delivery."""
-        own = [self._own_extract()] if self.steps.own_key else []
-        return [*own, self._plan(), self._delivery()]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", dg.BetaWarning)  # `resource_defs` of an asset
+            own = [self._own_extract()] if self.steps.own_key else []
+            return [*own, self._plan(), self._delivery()]
 
     # -- the three assets
 
@@ -78,6 +85,7 @@ class ConnectorAssets:
             deps=list(self.steps.extract_reads.values()),
             pool=_pool(platform),
             required_resource_keys=self._resources(*self.kind.platforms, self.settings_key),
+            resource_defs=self._own_resources,
         )
         def own_extract(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
             with dagster_failures(self._doing("Reading for", context)):
@@ -98,6 +106,7 @@ class ConnectorAssets:
             deps=list(self.steps.plan_reads.values()),
             check_specs=self._plan_specs,
             required_resource_keys=self._resources(self.settings_key),
+            resource_defs=self._own_resources,
         )
         def plan(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
             with dagster_failures(self._doing("Planning", context)):

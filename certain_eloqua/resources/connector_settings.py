@@ -1,11 +1,12 @@
-"""The form of a connector: the settings of its kind, with the values of its file as defaults.
+"""The run settings of a connector: the settings of its kind, with the values of its file as defaults.
 
-It is a resource, because a resource is the one piece of run configuration that reaches every step of a
-run, in the
-connector's job as well as when single assets are materialized: what is overridden in the launchpad is the
-same for the
-connector's own read and for its plan. (A `ConfigMapping`, which would do the same for a job, is refused for
-partitioned ones.) The delivery takes the settings out of the plan.
+They are a resource because a resource is the one piece of run configuration that reaches every step of a run,
+in the connector's job and when single assets are materialized: an override in the launchpad applies to the
+connector's extract and to its plan. (Configuration of each op would have to be repeated per step; a
+`ConfigMapping` is refused for partitioned jobs.) The delivery takes the settings from the plan.
+
+The resource belongs to the connector's own assets (`resource_defs` of an asset), not to the deployment, so a
+launchpad offers only the settings that its job uses.
 """
 
 from __future__ import annotations
@@ -20,9 +21,7 @@ from certain_eloqua.connectors.contract.settings import KindSettings
 
 
 class RunSettings(dg.ConfigurableResource[dict[str, Any]]):
-    """Base of every connector's form; a step gets the values as a dict and checks them with the kind's
-    model.
-    """
+    """Base of every connector's run settings. A step gets a dict and validates it with the kind's model."""
 
     def create_resource(self, context: dg.InitResourceContext) -> dict[str, Any]:
         """The values as chosen for this run."""
@@ -30,28 +29,28 @@ class RunSettings(dg.ConfigurableResource[dict[str, Any]]):
 
 
 def settings_resource(connector: str, settings: KindSettings) -> RunSettings:
-    """The form of one connector, filled in as its file says."""
+    """The run settings of one connector; the values of its file are the defaults."""
     values = settings.model_dump(mode="json")
     fields: dict[str, Any] = {}
     for name, field in type(settings).model_fields.items():
-        told = field.description or ""
-        fields[name] = (_formed(field.annotation), Field(default=values[name], description=told))
-    form = create_model(
+        description = field.description or ""
+        fields[name] = (_config_type(field.annotation), Field(default=values[name], description=description))
+    model = create_model(
         f"{''.join(word.title() for word in connector.split('_'))}Settings",
         __base__=RunSettings,
-        __doc__=f"Settings of {connector} for this run. Left out: as its file says.",
+        __doc__=f"Settings of {connector} for this run. What is left out has the value of its file.",
         **fields,
     )
-    return form()
+    return model()
 
 
-def _formed(annotation: Any) -> Any:
-    """The type as a launchpad can offer it: lists of choices become lists of text, checked later."""
+def _config_type(annotation: Any) -> Any:
+    """The type in Dagster's config system: a list of choices becomes a list of text, validated later."""
     origin = get_origin(annotation)
     if origin in (Union, types.UnionType):
-        parts = [_formed(part) for part in get_args(annotation) if part is not type(None)]
+        parts = [_config_type(part) for part in get_args(annotation) if part is not type(None)]
         return parts[0] | None if len(parts) == 1 else Any
     if origin in (list, tuple, set, frozenset):
         (inner, *_) = get_args(annotation) or (str,)
-        return list[str] if get_origin(inner) is Literal else list[_formed(inner)]  # type: ignore[misc]
+        return list[str] if get_origin(inner) is Literal else list[_config_type(inner)]  # type: ignore[misc]
     return annotation

@@ -1,4 +1,4 @@
-"""What is noticed without being asked. Sensors start stopped and only decide; runs do the work."""
+"""Sensors decide which runs to start. They are stopped at first; the runs do the work."""
 
 from certain_eloqua.sensors.new_events import new_events
 

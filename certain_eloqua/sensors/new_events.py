@@ -8,6 +8,7 @@ import dagster as dg
 from certain_eloqua.clients.redaction import redact
 from certain_eloqua.domain.event import Event
 from certain_eloqua.partitions import events, is_partition_key
+from certain_eloqua.sensors.findings import Finding
 
 EVENTS = dg.AssetSelection.assets(dg.AssetKey(["certain", "events"]))
 
@@ -16,8 +17,7 @@ EVENTS = dg.AssetSelection.assets(dg.AssetKey(["certain", "events"]))
     target=EVENTS,
     minimum_interval_seconds=300,
     default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Looks for new events in Certain and makes each of them a partition, so that it can be "
-    "chosen.",
+    description="Adds a partition for every new event of the Certain account and reads certain/events again.",
 )
 def new_events(
     context: dg.SensorEvaluationContext, certain: dg.ResourceParam[Any]
@@ -28,17 +28,18 @@ def new_events(
     """
     try:
         found = list(certain.iter_events())
-    except Exception as error:  # noqa: BLE001 - told without what it may quote
+    except Exception as error:  # noqa: BLE001 - reported without personal data
         raise dg.Failure(f"Certain's events could not be read: {redact(str(error))}") from None
     new, refused = codes_to_add(found, context.instance.get_dynamic_partitions(events.name or ""))
     if refused:
         context.log.warning("%d event codes cannot be partitions: %s", len(refused), ", ".join(refused))
     if not new:
         return dg.SkipReason(f"All {len(found)} events are known.")
+    finding = Finding.after(context.cursor)
     return dg.SensorResult(
         dynamic_partitions_requests=[events.build_add_request(new)],
-        # The key names the events found, not the tick: the same find twice still starts one run.
-        run_requests=[dg.RunRequest(run_key=f"{len(found)}:{','.join(new)}"[:500])],
+        run_requests=[dg.RunRequest(run_key=finding.run_key(*new))],
+        cursor=finding.cursor,
     )
 
 

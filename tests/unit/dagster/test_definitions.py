@@ -85,6 +85,18 @@ def test_the_launchpad_offers_a_connectors_settings_as_its_file_has_them(definit
         dg.validate_run_config(job, {"resources": {"summit_prospects_settings": {"config": wrong}}})
 
 
+def test_a_launchpad_offers_the_settings_of_the_job_and_of_no_other_connector(definitions):
+    everything = definitions.resolve_implicit_global_asset_job_def()
+    names = {name for name in everything.resource_defs if name.endswith("_settings")}
+    assert len(names) > 2
+    for name in names:
+        connector = name.removesuffix("_settings")
+        offered = definitions.resolve_job_def(connector).resource_defs
+        assert {one for one in offered if one.endswith("_settings")} == {name}
+        single = everything.get_subset(asset_selection={dg.AssetKey([connector, "plan"])})
+        assert {one for one in single.get_required_resource_defs() if one.endswith("_settings")} == {name}
+
+
 def test_runs_for_the_account_have_a_lane_and_those_for_an_event_have_its_partition(definitions):
     job = definitions.resolve_job_def("summit_prospects")
     tags = {**job.tags, **job.partitioned_config.get_tags_for_partition_key("NWSUMMIT27")}
