@@ -196,7 +196,7 @@ def _alike(label: str, left: str, right: str) -> bool:
     """Return whether both sides say the same: a country may be a name here and a code there."""
     if label == "Country":
         return code_of(left) == code_of(right)
-    return left.strip().casefold() == right.strip().casefold()
+    return left.strip().lower() == right.strip().lower()
 
 
 def _comparison(contact: dict[str, Any] | None, profile: dict[str, Any] | None) -> list[dict[str, Any]]:

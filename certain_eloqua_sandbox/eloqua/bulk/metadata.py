@@ -104,7 +104,8 @@ def _own_fields(world: World, entity: Entity) -> list[dict[str, Any]]:
             *(field.name, field.internal_name, field.bulk_type, statement, read_only),
             f"{entity.uri}/fields/{field.id}",
         )
-        item["hasNotNullConstraint"] = field.is_required
+        # Observed (2021): the address has the constraint, though REST does not call it required.
+        item["hasNotNullConstraint"] = field.is_required or field.internal_name == "C_EmailAddress"
         item["hasUniquenessConstraint"] = field.is_unique
         if field.default_value:
             item["defaultValue"] = field.default_value

@@ -177,13 +177,6 @@ def _importable(of: Checked) -> None:
         for need in OPPORTUNITY_NEEDS:
             if f"{{{{opportunity.{need}}}}}" not in sent:
                 of.fault("fields", f"Must contain {{{{Opportunity.{need}}}}}.")
-    writes_email = any(meaning.role == "email" for meaning in of.meanings.values())
-    if of.body.get("isUpdatingMultipleMatchedRecords") and writes_email and of.entity.path == "contacts":
-        of.fault(
-            "isUpdatingMultipleMatchedRecords",
-            "Must be false when {{Contact.Field(C_EmailAddress)}} is imported.",
-            "true",
-        )
 
 
 def _rules(of: Checked) -> None:

@@ -57,7 +57,7 @@ def _render(world: World, row: Row, depth: str) -> dict[str, Any]:
         if row[column] is not None:
             found[property_] = str(row[column])
     table = schema.table_of("cdo", row["id"])
-    found["recordCount"] = str(world.value(f"SELECT count(*) FROM {table}"))  # noqa: S608
+    found["recordCount"] = int(world.value(f"SELECT count(*) FROM {table}"))  # noqa: S608
     found["fields"] = [_render_field(field, depth) for field in schema.fields_of(world, "cdo", row["id"])]
     return found
 

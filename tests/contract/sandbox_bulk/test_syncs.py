@@ -165,3 +165,15 @@ def test_a_sync_at_once_still_takes_its_time(bulk: Bulk) -> None:
     assert moments == sorted(set(moments))
     assert all(len(one) == len("2026-01-01T00:00:00.0000000Z") for one in moments)
     assert any(one[-2] != "0" for one in moments)
+
+
+def test_rejects_of_a_clean_sync_are_an_empty_list_beside_the_counts(bulk: Bulk) -> None:
+    sync = bulk.contacts([{"E": "clean@a.example"}])
+    assert bulk.get(f"{sync['uri']}/rejects") == {
+        "items": [],
+        "totalResults": 0,
+        "limit": 1000,
+        "offset": 0,
+        "count": 0,
+        "hasMore": False,
+    }

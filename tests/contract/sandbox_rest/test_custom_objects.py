@@ -51,7 +51,7 @@ def test_negative_ids_become_real_ones(rest: Rest, tickets: dict[str, Any]) -> N
     first = tickets["fields"][0]
     assert int(first["id"]) > 0
     assert tickets["uniqueCodeFieldId"] == first["id"] == tickets["displayNameFieldId"]
-    assert (first["internalName"], tickets["recordCount"]) == ("Ticket_no1", "0")
+    assert (first["internalName"], tickets["recordCount"]) == ("Ticket_no1", 0)
     assert rest.get(f"/assets/customObject/{tickets['id']}") == tickets
     assert rest("POST", "/assets/customObject", TICKETS).status_code == 409
 
