@@ -1,6 +1,7 @@
 """E-mail addresses as a key: people are matched by them, and must not be shown by them."""
 
 import re
+import unicodedata
 
 _BLANKS = re.compile(r"[\s\u200b\u200e\u200f\ufeff\u00a0]+")
 _VALID = re.compile(
@@ -10,14 +11,19 @@ LONGEST = 254  # characters, RFC 5321
 
 
 def normalise_email(text: str | None) -> str | None:
-    """The address as a key: no blanks around it (nor invisible ones), case-folded; None if there is none.
+    """The address as a key: without blanks around it (nor invisible ones), lower case, NFC; None if blank.
 
-    Both platforms compare addresses without regard to case. Validity is another question: `is_valid_email`.
+    Both platforms compare addresses without regard to case, so case is removed. It is not folded: folding
+    makes ß and ss one, and so two people one. NFC makes one key of an accent typed as one character or two.
+    Validity is another question: `is_valid_email`.
     """
     if text is None:
         return None
-    key = _BLANKS.sub(" ", text).strip().casefold()
-    return key or None
+    if text.isascii():
+        key = _BLANKS.sub(" ", text).strip().lower()
+        return key or None
+    composed = unicodedata.normalize("NFC", _BLANKS.sub(" ", text).strip())
+    return unicodedata.normalize("NFC", composed.lower()) or None
 
 
 def is_valid_email(text: str | None) -> bool:

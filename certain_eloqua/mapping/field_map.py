@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from certain_eloqua.domain.email import normalise_email
 from certain_eloqua.mapping.pairs import DEFAULT_PAIRS, ELOQUA_EMAIL, EMAIL, Pair, statement
 from certain_eloqua.mapping.validation import LiveField, MapProblem, problems_of
 
@@ -107,14 +108,14 @@ def same_value(pair: Pair, certain: str, eloqua: str) -> bool:
         if left is not None and right is not None:
             return left == right
     if pair.eloqua == ELOQUA_EMAIL or pair.certain == EMAIL:
-        return certain.strip().casefold() == eloqua.strip().casefold()
+        return normalise_email(certain) == normalise_email(eloqua)
     return _lines(certain) == _lines(eloqua)
 
 
 def same_in_certain(pair: Pair, old: str, new: str) -> bool:
     """Whether two values mean the same to Certain."""
     if pair.certain == EMAIL:
-        return old.strip().casefold() == new.strip().casefold()
+        return normalise_email(old) == normalise_email(new)
     if pair.values is not None and (known := pair.values.to_certain(old)) is not None:
         return known == new
     return _lines(old) == _lines(new)

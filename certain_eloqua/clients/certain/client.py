@@ -212,12 +212,12 @@ class CertainClient:
             listed = [readers.status_of(item) for item in as_list(said.get("registrationStatuses"))]
             if listed:
                 return listed
-        statuses = {status.label.casefold(): status for status in STANDARD_STATUSES}
+        statuses = {status.label.lower(): status for status in STANDARD_STATUSES}
         with self._lock:
             labels = sorted(self._labels.get(event, ()))
         for label in (*self._custom_statuses, *labels, *seen):
             if label:
-                statuses.setdefault(label.casefold(), RegistrationStatus(label))
+                statuses.setdefault(label.lower(), RegistrationStatus(label))
         return list(statuses.values())
 
     def iter_session_pages(self, event: str) -> Pages:

@@ -10,6 +10,7 @@ from certain_eloqua.connectors.contract.actions import WRITES, Action
 from certain_eloqua.connectors.contract.columns import strings
 from certain_eloqua.connectors.contract.plan_checks import Finding, PlanCheck
 from certain_eloqua.connectors.contract.reasons import Reason
+from certain_eloqua.domain.email import normalise_email
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 def _one_contact_per_email(plan: pd.DataFrame) -> Finding:
     written = pc.match_substring(strings(plan, "write"), '"contact"').fill_null(False)
     planned = plan["action"].isin(WRITES).to_numpy() & written.to_numpy(zero_copy_only=False)
-    emails = plan["email"][planned].dropna().str.strip().str.casefold()
-    again = int(emails[emails != ""].duplicated().sum())
+    emails = plan["email"][planned].dropna().map(normalise_email).dropna()
+    again = int(emails.duplicated().sum())
     return Finding(again == 0, {"writes": int(planned.sum()), "same_email_again": again})
 
 

@@ -32,7 +32,7 @@ class EventSelection:
         """Whether the connector serves this event."""
         if self.codes:
             return event.code in self.codes
-        return not self.statuses or event.status.casefold() in {status.casefold() for status in self.statuses}
+        return not self.statuses or event.status.lower() in {status.lower() for status in self.statuses}
 
     def __str__(self) -> str:
         if self.codes:

@@ -257,3 +257,37 @@ def test_no_whole_address_is_told(bench: Bench):
     ran = run(bench)
     said = f"{ran.delivered.facts}{ran.read_facts}{bench.told}"
     assert "@upsert.example" not in said
+
+
+ALIKE = [
+    ("weiß@upsert.example", "weiss@upsert.example"),
+    ("\u0131lker@upsert.example", "ilker@upsert.example"),
+    ("νικος@upsert.example", "νικοσ@upsert.example"),
+]
+
+
+@pytest.mark.parametrize("pair", ALIKE, ids=["sharp s", "dotless i", "final sigma"])
+@pytest.mark.parametrize("lookup_limit", [200, 0])
+def test_addresses_that_folding_would_make_one_are_two_people(
+    bench: Bench, pair: tuple[str, str], lookup_limit: int
+):
+    for number, email in enumerate(pair, 1):
+        register(bench, number, email=email)
+    ran = run(bench, lookup_limit=lookup_limit)
+    assert ran.outcomes() == {"created": 2}
+    found = {one.email: one for one in bench.eloqua.find_contacts(list(pair), ["C_FirstName"])}
+    assert {email: one.fields["C_FirstName"] for email, one in found.items()} == {
+        pair[0]: "Guest1",
+        pair[1]: "Guest2",
+    }
+    assert bench.profile(profilePin="UP-1")["externalKey"] == found[pair[0]].id
+    assert bench.profile(profilePin="UP-2")["externalKey"] == found[pair[1]].id
+    assert run(bench, lookup_limit=lookup_limit).outcomes() == {"unchanged": 2}
+
+
+def test_an_accent_typed_as_two_characters_is_the_same_person(bench: Bench):
+    register(bench, 1, email="jos\u00e9@upsert.example")
+    register(bench, 2, email="jose\u0301@upsert.example")
+    ran = run(bench)
+    assert ran.outcomes() == {"created": 1, "skipped": 1}
+    assert ran.reasons() == {"merged": 1}

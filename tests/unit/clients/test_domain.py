@@ -12,12 +12,28 @@ from certain_eloqua.domain.registration import STANDARD_STATUSES, Classification
         (" Mira@Example.COM ", "mira@example.com"),
         ("\u00a0a@b.co\u200b\n", "a@b.co"),
         ("STRASSE@x.de", "strasse@x.de"),
+        ("WEIß@x.example", "weiß@x.example"),
+        ("weiss@x.example", "weiss@x.example"),
+        ("I\u0307lker@x.example", "i\u0307lker@x.example"),
+        ("\u0130lker@x.example", "i\u0307lker@x.example"),
+        ("\u0131lker@x.example", "\u0131lker@x.example"),
+        ("ilker@x.example", "ilker@x.example"),
+        ("Jose\u0301@x.example", "jos\u00e9@x.example"),
+        ("JOS\u00c9@x.example", "jos\u00e9@x.example"),
+        ("ΝΙΚΟΣ@x.example", "νικος@x.example"),
+        ("νικοσ@x.example", "νικοσ@x.example"),
         ("  ", None),
         (None, None),
     ],
 )
 def test_an_address_as_a_key(text, key):
     assert normalise_email(text) == key
+
+
+def test_an_address_that_is_a_key_already_stays_as_it_is():
+    for text in ("WEIß@x.example", "\u0130lker@x.example", "Jose\u0301@x.example", "ΝΙΚΟΣ@x.example"):
+        key = normalise_email(text)
+        assert normalise_email(key) == key
 
 
 @pytest.mark.parametrize(
