@@ -1,7 +1,7 @@
 """The field map of an account: which profile member is which contact field, and how values differ.
 
 It knows nothing of credentials: changing a password can never reset it. Blanks are dropped here, in one
-place, for all kinds and both ways.
+location, for all kinds and both ways.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class FieldMap:
     @cached_property
     def version(self) -> str:
         """A digest of what the map says, to be shown with every plan."""
-        said = [
+        message = [
             [
                 p.certain,
                 p.eloqua,
@@ -48,7 +48,7 @@ class FieldMap:
             ]
             for p in sorted(self.pairs, key=lambda p: (p.certain, p.eloqua))
         ]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()[:12]
 
     @cached_property
     def incoming(self) -> tuple[Pair, ...]:
@@ -97,12 +97,12 @@ def translate(pair: Pair, value: Any, *, into_certain: bool) -> tuple[str, bool]
     text = text_of(value)
     if not text or pair.values is None:
         return text, True
-    said = pair.values.to_certain(text) if into_certain else pair.values.to_eloqua(text)
-    return ("", False) if said is None else (said, True)
+    message = pair.values.to_certain(text) if into_certain else pair.values.to_eloqua(text)
+    return ("", False) if message is None else (message, True)
 
 
 def same_value(pair: Pair, certain: str, eloqua: str) -> bool:
-    """Whether the two platforms already say the same, each in its own words."""
+    """Whether the two platforms already have the same value, each in its own words."""
     if pair.values is not None:
         left, right = pair.values.to_certain(certain), pair.values.to_certain(eloqua)
         if left is not None and right is not None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from certain_eloqua.mapping.field_map import FieldMap
 from certain_eloqua.mapping.pairs import DEFAULT_PAIRS, Direction, Pair
-from certain_eloqua.mapping.strict_yaml import Document, Place, read_document
+from certain_eloqua.mapping.strict_yaml import Document, SourceLocation, leads_outside, read_document
 from certain_eloqua.mapping.validation import nearest, problems_of_members
 from certain_eloqua.mapping.values import TABLES, ValueTable
 
@@ -46,6 +46,8 @@ def load_field_map(path: Path | str | None, account: str) -> FieldMap:
         if not path.exists():
             _refuse_what_was_meant(folder, path)
             return FieldMap(account)
+        if (outside := leads_outside(path, folder)) is not None:
+            raise FieldMapError(path, [f"{path}: {outside}"])
     return _Reader(path, read_document(path), account).field_map()
 
 
@@ -54,8 +56,8 @@ def _refuse_what_was_meant(folder: Path, path: Path) -> None:
     for other in sorted(folder.iterdir()):
         suffix = other.suffix.lower() in (".yaml", ".yml")
         if suffix and other.stem.casefold() == path.stem.casefold():
-            said = f"{other}: the map of account {path.stem} must be named {path.name}; rename the file"
-            raise FieldMapError(other, [said])
+            message = f"{other}: the map of account {path.stem} must be named {path.name}; rename the file"
+            raise FieldMapError(other, [message])
 
 
 class _Reader:
@@ -70,7 +72,7 @@ class _Reader:
         pairs: tuple[Pair, ...] = ()
         if not isinstance(content, dict):
             if not self.problems:
-                self._say((), "the file must say `account:` and `fields:`")
+                self._add_error((), "the file must have `account:` and `fields:`")
         else:
             pairs = self._pairs(content)
         if self.problems:
@@ -81,26 +83,26 @@ class _Reader:
         self._unknown(content, KEYS, ())
         named = content.get("account")
         if named is not None and str(named) != self.account:
-            self._say(("account",), f"this map is for account {named}, not for {self.account}")
+            self._add_error(("account",), f"this map is for account {named}, not for {self.account}")
         extends = content.get("extends")
         if extends not in (None, "default"):
-            self._say(("extends",), f"{extends!r} is not known. Allowed: default")
+            self._add_error(("extends",), f"{extends!r} is not known. Allowed: default")
         entries = content.get("fields")
         if not isinstance(entries, list) or not entries:
-            self._say(("fields",), "`fields` must be a list of pairs, each with `certain` and `eloqua`")
+            self._add_error(("fields",), "`fields` must be a list of pairs, each with `certain` and `eloqua`")
             return ()
-        own: list[tuple[Pair, Place]] = []
+        own: list[tuple[Pair, SourceLocation]] = []
         for number, entry in enumerate(entries):
-            place: Place = ("fields", number)
+            location: SourceLocation = ("fields", number)
             if not isinstance(entry, dict):
-                self._say(place, "a pair must have `certain:` and `eloqua:`")
+                self._add_error(location, "a pair must have `certain:` and `eloqua:`")
                 continue
-            if pair := self._pair(entry, place):
-                own.append((pair, place))
+            if pair := self._pair(entry, location):
+                own.append((pair, location))
         return self._checked(own, extends == "default")
 
-    def _checked(self, own: list[tuple[Pair, Place]], extends: bool) -> tuple[Pair, ...]:
-        places = {(pair.certain, pair.eloqua): place for pair, place in own}
+    def _checked(self, own: list[tuple[Pair, SourceLocation]], extends: bool) -> tuple[Pair, ...]:
+        locations = {(pair.certain, pair.eloqua): location for pair, location in own}
         pairs = [pair for pair, _ in own]
         if extends:
             members = {pair.certain for pair in pairs}
@@ -108,23 +110,23 @@ class _Reader:
             pairs = [p for p in DEFAULT_PAIRS if p.certain not in members and p.eloqua not in fields] + pairs
         if not self.problems:
             for problem in problems_of_members(pairs):
-                self._say(places.get((problem.certain, problem.eloqua), ("fields",)), str(problem))
+                self._add_error(locations.get((problem.certain, problem.eloqua), ("fields",)), str(problem))
         return tuple(pairs)
 
-    def _pair(self, entry: dict[str, Any], place: Place) -> Pair | None:
-        self._unknown(entry, PAIR_KEYS, place)
+    def _pair(self, entry: dict[str, Any], location: SourceLocation) -> Pair | None:
+        self._unknown(entry, PAIR_KEYS, location)
         names = {}
         for side in ("certain", "eloqua"):
             value = entry.get(side)
             if not isinstance(value, str) or not value.strip():
-                self._say((*place, side), f"`{side}` must be the name of a field")
+                self._add_error((*location, side), f"`{side}` must be the name of a field")
                 return None
             names[side] = value.strip()
         direction = entry.get("direction", "both")
         if direction not in list(Direction):
             hint = nearest(str(direction), list(Direction))
-            self._say(
-                (*place, "direction"),
+            self._add_error(
+                (*location, "direction"),
                 f"{direction!r} is not known. Allowed: both, in, out."
                 + (f" Did you mean {hint}?" if hint else ""),
             )
@@ -133,41 +135,42 @@ class _Reader:
             names["certain"],
             names["eloqua"],
             Direction(direction),
-            self._table(entry, names["certain"], place),
+            self._table(entry, names["certain"], location),
         )
 
-    def _table(self, entry: dict[str, Any], name: str, place: Place) -> ValueTable | None:
+    def _table(self, entry: dict[str, Any], name: str, location: SourceLocation) -> ValueTable | None:
         values, others = entry.get("values"), entry.get("other_values", "refuse")
         if others not in ("refuse", "keep"):
-            self._say((*place, "other_values"), f"{others!r} is not known. Allowed: keep, refuse")
+            self._add_error((*location, "other_values"), f"{others!r} is not known. Allowed: keep, refuse")
         if values is None:
             return None
         if isinstance(values, str):
             if values in TABLES:
                 return TABLES[values]
             hint = nearest(values, TABLES)
-            self._say(
-                (*place, "values"),
+            self._add_error(
+                (*location, "values"),
                 f"there is no table {values!r}. Allowed: {', '.join(TABLES)}, or a list of Certain: Eloqua."
                 + (f" Did you mean {hint}?" if hint else ""),
             )
             return None
         if not isinstance(values, dict) or not all(isinstance(v, (str, int)) for v in values.values()):
-            self._say(
-                (*place, "values"), "`values` must name a table, or say Eloqua's word for each of Certain's"
+            self._add_error(
+                (*location, "values"),
+                "`values` must name a table, or give Eloqua's word for each of Certain's",
             )
             return None
         return ValueTable(name, {key: str(value) for key, value in values.items()}, closed=others == "refuse")
 
-    def _unknown(self, content: dict[str, Any], allowed: tuple[str, ...], place: Place) -> None:
+    def _unknown(self, content: dict[str, Any], allowed: tuple[str, ...], location: SourceLocation) -> None:
         for key in content:
             if key not in allowed:
                 hint = nearest(key, allowed)
-                self._say(
-                    (*place, key),
+                self._add_error(
+                    (*location, key),
                     f"`{key}` is not known. Allowed: {', '.join(allowed)}."
                     + (f" Did you mean {hint}?" if hint else ""),
                 )
 
-    def _say(self, place: Place, message: str) -> None:
-        self.problems.append(f"{self.path}:{self.document.line(place)}: {message}")
+    def _add_error(self, location: SourceLocation, message: str) -> None:
+        self.problems.append(f"{self.path}:{self.document.line(location)}: {message}")

@@ -1,8 +1,8 @@
 """YAML as people mean it, with the line of everything, for files that people write by hand.
 
 Stricter than YAML 1.1 where that surprises: only `true` and `false` are booleans (so the country code NO
-and the word `on` stay words), `16:30` stays a time and `007` a text, a key may stand only once, and tags are
-refused.
+and the word `on` stay words), `16:30` stays a time and `007` a text, and a key may stand only once. Tags are
+refused, and so are anchors and aliases: 400 bytes of nested aliases expand to gigabytes.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from typing import Any
 
 import yaml
 
-Place = tuple[str | int, ...]
-"""Where in a file something is: ("settings", "registration_statuses", 0)."""
+SourceLocation = tuple[str | int, ...]
+"""Where in a file a value is: ("settings", "registration_statuses", 0)."""
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9]\d*)\.\d+")
-MAX_BYTES = 1_000_000
+MAX_BYTES = 100_000
+"""A connector file or a field map of a thousand pairs has less; reading so much takes half a second."""
 MAX_DEPTH = 30
+NO_ALIASES = "anchors and aliases are not allowed here"
 TOO_DEEP = f"this is nested too deeply; {MAX_DEPTH} levels are allowed"
-# What PyYAML says to programmers, and what it means.
+# What PyYAML reports to programmers, in plain words.
 _PLAIN_WORDS = {
-    "found undefined alias": "nothing has the name of the alias (`*…`)",
     "found undefined tag handle": "tags (`!…`) are not understood here; take out",
     "mapping values are not allowed here": "a second `: ` stands here; put a text with a colon in quotes",
 }
@@ -37,26 +38,33 @@ class Fault:
     """One thing wrong with the text of a file, at a line counted from 1."""
 
     line: int
-    place: Place
+    location: SourceLocation
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says, where it says it, and what is wrong with how it says it.
+    """The content of a file, the line of each part of it, and what is wrong with its text.
 
     `content` is None when the file is empty or could not be read at all.
     """
 
     content: Any
-    lines: dict[Place, int] = field(default_factory=dict)
+    lines: dict[SourceLocation, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
-    def line(self, place: Place) -> int:
-        """The line of a place, or of the nearest thing around it that is there."""
-        while place and place not in self.lines:
-            place = place[:-1]
-        return self.lines.get(place, 1)
+    def line(self, location: SourceLocation) -> int:
+        """The line of a location, or of the nearest thing around it that is there."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
+
+
+def leads_outside(path: Path, folder: Path) -> str | None:
+    """What is wrong with a link in a folder that leads out of it, None if the file is in the folder."""
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        return f"{path.name} is a link to {path.readlink()}, outside of the folder; copy the file into it"
+    return None
 
 
 def read_document(path: Path) -> Document:
@@ -86,7 +94,7 @@ def parse_document(text: str) -> Document:
                 None, faults=(Fault(number, (), "a tab indents this line; YAML allows only blanks there"),)
             )
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
     except yaml.reader.ReaderError as error:
         at = text[: error.position].count("\n") + 1
         unseen = f"this is not YAML: there is a character (number {error.character}) that no one can see"
@@ -98,8 +106,8 @@ def parse_document(text: str) -> Document:
     except RecursionError:
         return Document(None, faults=(Fault(1, (), TOO_DEEP),))
     except yaml.YAMLError as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return Document(None, faults=(Fault(1, (), f"this is not YAML: {said}"),))
+        message = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return Document(None, faults=(Fault(1, (), f"this is not YAML: {message}"),))
     finally:
         loader.dispose()
     if node is None:
@@ -111,52 +119,73 @@ def parse_document(text: str) -> Document:
 
 def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
-    said = error.problem or error.context or "it cannot be understood"
+    message = error.problem or error.context or "it cannot be understood"
     for theirs, ours in _PLAIN_WORDS.items():
-        said = said.replace(theirs, ours)
+        message = message.replace(theirs, ours)
     if "expected a single document" in (error.context or ""):
-        said = "there is a second document (`---`); one file holds one"
-    return Fault(mark.line + 1 if mark else 1, (), f"this is not YAML: {said}")
+        message = "there is a second document (`---`); one file holds one"
+    if isinstance(error, _TooDeep) or NO_ALIASES in message:
+        return Fault(mark.line + 1 if mark else 1, (), message)
+    return Fault(mark.line + 1 if mark else 1, (), f"this is not YAML: {message}")
+
+
+class _TooDeep(yaml.scanner.ScannerError):
+    """Brackets are nested deeper than allowed."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what makes reading long or large: anchors and aliases, and deep nesting of brackets."""
+
+    def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803 - the name in PyYAML
+        if self.flow_level > MAX_DEPTH:
+            raise _TooDeep(None, None, TOO_DEEP, self.get_mark())
+        super().fetch_flow_collection_start(TokenClass)
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            raise yaml.composer.ComposerError(
+                None,
+                None,
+                f"`{sign}{anchor}`: {NO_ALIASES}; write the value out where it is used",
+                event.start_mark,
+            )
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
 
 
 class _Reader:
     def __init__(self) -> None:
-        self.lines: dict[Place, int] = {}
+        self.lines: dict[SourceLocation, int] = {}
         self.faults: list[Fault] = []
-        self._open: set[int] = set()
 
-    def value(self, node: yaml.Node, place: Place) -> Any:
-        self.lines.setdefault(place, node.start_mark.line + 1)
-        if id(node) in self._open:
-            self._fault(node, place, "this repeats itself: an alias (`*…`) stands inside what it names")
-            return None
-        if len(place) > MAX_DEPTH:
-            self._fault(node, place, TOO_DEEP)
+    def value(self, node: yaml.Node, location: SourceLocation) -> Any:
+        self.lines.setdefault(location, node.start_mark.line + 1)
+        if len(location) > MAX_DEPTH:
+            self._fault(node, location, TOO_DEEP)
             return None
         if node.tag not in _PLAIN_TAGS:
             tag = str(node.tag).replace("tag:yaml.org,2002:", "!!")
-            self._fault(node, place, f"`{tag}` is a tag, and tags are not understood here; take it out")
+            self._fault(node, location, f"`{tag}` is a tag, and tags are not understood here; take it out")
             return None
         if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, place)
-        self._open.add(id(node))
-        try:
-            if isinstance(node, yaml.MappingNode):
-                return self._mapping(node, place)
-            if isinstance(node, yaml.SequenceNode):
-                return [self.value(item, (*place, i)) for i, item in enumerate(node.value)]
-        finally:
-            self._open.discard(id(node))
+            return self._scalar(node, location)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, location)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*location, i)) for i, item in enumerate(node.value)]
         return None
 
-    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, location: SourceLocation) -> dict[str, Any]:
         content: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, place, "a key must be a plain word")
+                self._fault(key_node, location, "a key must be a plain word")
                 continue
             key = key_node.value
-            here = (*place, key)
+            here = (*location, key)
             if key in content:
                 first = self.lines.get(here, 0)
                 self._fault(
@@ -167,7 +196,7 @@ class _Reader:
             content[key] = self.value(value_node, here)
         return content
 
-    def _scalar(self, node: yaml.ScalarNode, place: Place) -> Any:
+    def _scalar(self, node: yaml.ScalarNode, location: SourceLocation) -> Any:
         text: str = node.value
         if node.style is not None:  # quoted, or a block of text
             return text
@@ -181,8 +210,8 @@ class _Reader:
             return float(text)
         return text
 
-    def _fault(self, node: yaml.Node, place: Place, message: str) -> None:
-        self.faults.append(Fault(node.start_mark.line + 1, place, message))
+    def _fault(self, node: yaml.Node, location: SourceLocation, message: str) -> None:
+        self.faults.append(Fault(node.start_mark.line + 1, location, message))
 
 
 _PLAIN_TAGS = frozenset(

@@ -22,7 +22,7 @@ from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.domain.email import is_valid_email
 from certain_eloqua.domain.event import Event
 from certain_eloqua.mapping import nearest
-from certain_eloqua.mapping.strict_yaml import Document, Place, read_document
+from certain_eloqua.mapping.strict_yaml import Document, SourceLocation, leads_outside, read_document
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 60
@@ -82,6 +82,9 @@ def load_connectors(folder: Path | str, kinds: Mapping[str, Kind] | None = None)
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or path.name.startswith(".") or path.is_dir():
             continue
+        if (outside := leads_outside(path, folder)) is not None:
+            problems.append(Problem(path, None, None, outside))
+            continue
         connector, found = load_connector(path, kinds)
         problems += found
         if connector is None:
@@ -132,19 +135,19 @@ class _Reader:
         self.kinds = kinds
         self.problems: list[Problem] = []
         for fault in document.faults:
-            self.problems.append(Problem(path, fault.line, dotted(fault.place), fault.message))
+            self.problems.append(Problem(path, fault.line, dotted(fault.location), fault.message))
 
     def connector(self) -> Connector | None:
         self._name()
         content = self.document.content
         if not isinstance(content, dict):
             if not self.document.faults:
-                said = "the file is empty" if content is None else "the file is not a list of `key: value`"
-                self._say((), said, allowed=KEYS)
+                message = "the file is empty" if content is None else "the file is not a list of `key: value`"
+                self._add_error((), message, allowed=KEYS)
             return None
         for key in content:
             if key not in KEYS:
-                self._say((key,), f"`{key}` is not known", allowed=KEYS, nearest=nearest(key, KEYS))
+                self._add_error((key,), f"`{key}` is not known", allowed=KEYS, nearest=nearest(key, KEYS))
         kind = self._kind(content.get("kind"))
         description = self._text(content, "description")
         email = self._email(content)
@@ -162,16 +165,16 @@ class _Reader:
     def _name(self) -> None:
         fault = fault_of_name(self.path)
         if fault is not None:
-            self._say((), fault[0], nearest=fault[1])
+            self._add_error((), fault[0], nearest=fault[1])
 
     def _kind(self, name: Any) -> Kind | None:
         if isinstance(name, str) and name in self.kinds:
             return self.kinds[name]
         allowed = tuple(self.kinds)
         if name is None:
-            self._say(("kind",), "is missing", allowed=allowed)
+            self._add_error(("kind",), "is missing", allowed=allowed)
         else:
-            self._say(
+            self._add_error(
                 ("kind",),
                 f"{name!r} is not a kind of connector",
                 allowed=allowed,
@@ -183,13 +186,13 @@ class _Reader:
         value = content.get(key)
         if value is None or isinstance(value, str):
             return value.strip() if value else None
-        self._say((key,), f"{value!r} is not a text; put it in quotes")
+        self._add_error((key,), f"{value!r} is not a text; put it in quotes")
         return None
 
     def _email(self, content: dict[str, Any]) -> str | None:
         email = self._text(content, "email_for_job_notifications")
         if email is not None and not is_valid_email(email):
-            self._say(
+            self._add_error(
                 ("email_for_job_notifications",),
                 "this is not an e-mail address",
                 allowed=("name@example.com",),
@@ -199,10 +202,10 @@ class _Reader:
     def _events(self, kind: Kind, content: dict[str, Any]) -> EventSelection | None:
         if kind.level == "account":
             if "events" in content:
-                self._say(("events",), f"{kind.name} works on the whole account; take `events` out")
+                self._add_error(("events",), f"{kind.name} works on the whole account; take `events` out")
             return None
         if content.get("events") is None:
-            self._say(("events",), "is missing: say which events this connector is for", allowed=FORMS)
+            self._add_error(("events",), "is missing: name the events this connector is for", allowed=FORMS)
             return None
         return read_events(content["events"], self._below("events"))
 
@@ -211,7 +214,7 @@ class _Reader:
         if given is None:
             given = {}
         if not isinstance(given, dict):
-            self._say(
+            self._add_error(
                 ("settings",), "must hold the settings of the kind", allowed=tuple(kind.settings.model_fields)
             )
             return None
@@ -223,13 +226,18 @@ class _Reader:
         return read_schedule(content["schedule"], kind.level, self._below("schedule"))
 
     def _below(self, key: str) -> Any:
-        def say(place: Place, message: str, **more: Any) -> None:
-            self._say((key, *place), message, **more)
+        def add_error(location: SourceLocation, message: str, **more: Any) -> None:
+            self._add_error((key, *location), message, **more)
 
-        return say
+        return add_error
 
-    def _say(
-        self, place: Place, message: str, *, allowed: tuple[str, ...] = (), nearest: str | None = None
+    def _add_error(
+        self,
+        location: SourceLocation,
+        message: str,
+        *,
+        allowed: tuple[str, ...] = (),
+        nearest: str | None = None,
     ) -> None:
-        line = self.document.line(place)
-        self.problems.append(Problem(self.path, line, dotted(place), message, allowed, nearest))
+        line = self.document.line(location)
+        self.problems.append(Problem(self.path, line, dotted(location), message, allowed, nearest))

@@ -32,9 +32,9 @@ def in_words(
     return f"{what}.{hint}{choices}"
 
 
-def dotted(place: tuple[str | int, ...]) -> str | None:
+def dotted(location: tuple[str | int, ...]) -> str | None:
     """`settings.registration_statuses[0]`."""
-    said = ""
-    for part in place:
-        said += f"[{part}]" if isinstance(part, int) else f".{part}" if said else part
-    return said or None
+    message = ""
+    for part in location:
+        message += f"[{part}]" if isinstance(part, int) else f".{part}" if message else part
+    return message or None

@@ -31,8 +31,8 @@ _MOMENT = re.compile(r"(event_start|event_end|created)(?:\s*([+-])\s*(\d+)\s*day
 _FORMS = ("event_start - 60 days", "event_end + 7 days", "created + 0 days", "2026-06-01")
 _ACCOUNT_FORMS = ("created + 0 days", "2026-06-01")
 
-Say = Callable[..., None]
-"""Tells a fault: `say(field, message, allowed=…, nearest=…)`."""
+AddError = Callable[..., None]
+"""Adds an error: `add_error(field, message, allowed=…, nearest=…)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,17 @@ class Schedule:
         return f"every {self.every} {detail}, from {self.first_run} to {self.last_run}"
 
 
-def read_schedule(content: Any, level: Level, say: Say) -> Schedule | None:
-    """The schedule a file says; None if there is a fault, which was said."""
+def read_schedule(content: Any, level: Level, add_error: AddError) -> Schedule | None:
+    """The schedule a file says; None if there is a fault, which was message."""
     if not isinstance(content, dict):
-        say((), "must say first_run, last_run and every", allowed=KEYS)
+        add_error((), "must have first_run, last_run and every", allowed=KEYS)
         return None
     faults = 0
 
     def tell(field: str, message: str, **more: Any) -> None:
         nonlocal faults
         faults += 1
-        say((field,), message, **more)
+        add_error((field,), message, **more)
 
     for key in content:
         if key not in KEYS:
@@ -112,7 +112,7 @@ def read_schedule(content: Any, level: Level, say: Say) -> Schedule | None:
     )
 
 
-def _moment(content: dict[str, Any], key: str, level: Level, tell: Say) -> Moment | None:
+def _moment(content: dict[str, Any], key: str, level: Level, tell: AddError) -> Moment | None:
     forms = _ACCOUNT_FORMS if level == "account" else _FORMS
     value = content.get(key)
     if value is None:
@@ -144,7 +144,7 @@ def _moment(content: dict[str, Any], key: str, level: Level, tell: Say) -> Momen
     return Moment(basis, -days if sign == "-" else days)  # type: ignore[arg-type]
 
 
-def _details(content: dict[str, Any], every: str, tell: Say) -> None:
+def _details(content: dict[str, Any], every: str, tell: AddError) -> None:
     needed = DETAILS[every]
     for key in ("minute", "at", "weekday", "day"):
         if key in needed:
@@ -156,7 +156,7 @@ def _details(content: dict[str, Any], every: str, tell: Say) -> None:
             tell(key, f"does not go with every {every}", allowed=needed)
 
 
-def _detail(key: str, value: Any, tell: Say) -> None:
+def _detail(key: str, value: Any, tell: AddError) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if key == "minute" and not (whole and 0 <= value <= 59):
         tell(key, f"{value!r} is not a minute of the hour", allowed=_allowed(key))

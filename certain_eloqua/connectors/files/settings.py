@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from certain_eloqua.connectors.contract.settings import KindSettings
-from certain_eloqua.connectors.files.schedule import Say
+from certain_eloqua.connectors.files.schedule import AddError
 from certain_eloqua.mapping import nearest
 
 _TOO = {
@@ -24,38 +24,44 @@ _TOO = {
 _NAMES = {str: "a text", int: "a whole number", bool: "true, false", float: "a number"}
 
 
-def settings_from(model: type[KindSettings], given: dict[str, Any], say: Say) -> KindSettings | None:
-    """The settings; None if there is a fault, which was said."""
+def settings_from(
+    model: type[KindSettings], given: dict[str, Any], add_error: AddError
+) -> KindSettings | None:
+    """The settings; None if there is a fault, which was message."""
     try:
         return model.model_validate(given, strict=True)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_context=True):
-            _tell(model, given, fault, say)
+            _report(model, given, fault, add_error)
     return None
 
 
-def _tell(model: type[KindSettings], given: dict[str, Any], fault: Any, say: Say) -> None:
-    place = tuple(fault["loc"])
-    name = str(place[0]) if place else ""
+def _report(model: type[KindSettings], given: dict[str, Any], fault: Any, add_error: AddError) -> None:
+    location = tuple(fault["loc"])
+    name = str(location[0]) if location else ""
     field = model.model_fields.get(name)
     if fault["type"] == "extra_forbidden":
         known = tuple(model.model_fields)
-        say(place, f"`{name}` is not a setting of this kind", allowed=known, nearest=nearest(name, known))
+        add_error(
+            location, f"`{name}` is not a setting of this kind", allowed=known, nearest=nearest(name, known)
+        )
         return
     allowed = allowed_values(field) if field else ()
     if fault["type"] == "missing":
-        say(place, "is missing", allowed=allowed)
+        add_error(location, "is missing", allowed=allowed)
         return
-    place = tuple(
-        part for part in place if isinstance(part, int) or part == name
+    location = tuple(
+        part for part in location if isinstance(part, int) or part == name
     )  # without pydantic's own words
     value = fault["input"]
     if fault["type"] == "literal_error":
-        say(place, f"{value!r} is not allowed", allowed=allowed, nearest=nearest(str(value), allowed))
+        add_error(
+            location, f"{value!r} is not allowed", allowed=allowed, nearest=nearest(str(value), allowed)
+        )
     elif value is None:
-        say(place, "has no value", allowed=allowed)
+        add_error(location, "has no value", allowed=allowed)
     else:
-        say(place, f"{value!r} is not allowed{_why(fault)}", allowed=allowed)
+        add_error(location, f"{value!r} is not allowed{_why(fault)}", allowed=allowed)
 
 
 def _why(fault: Any) -> str:
@@ -66,11 +72,11 @@ def _why(fault: Any) -> str:
         number = fault["ctx"][limit]
         least = "at least" if limit.startswith("min") else "at most"
         return f": it should have {least} {number} {unit}{'' if number == 1 else 's'}"
-    said = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    message = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     return (
-        f": it should be {said}"
+        f": it should be {message}"
         if str(fault["msg"]).startswith("Input should be ")
-        else f": {said[:1].lower()}{said[1:]}"
+        else f": {message[:1].lower()}{message[1:]}"
     )
 
 
@@ -96,10 +102,10 @@ def _bounds(field: FieldInfo) -> str:
         for name in ("ge", "le", "max_length")
         if getattr(rule, name, None) is not None
     }
-    said = [f"from {found['ge']:,}"] if "ge" in found else []
-    said += [f"to {found['le']:,}"] if "le" in found else []
-    said += [f"of at most {found['max_length']} characters"] if "max_length" in found else []
-    return " " + " ".join(said) if said else ""
+    message = [f"from {found['ge']:,}"] if "ge" in found else []
+    message += [f"to {found['le']:,}"] if "le" in found else []
+    message += [f"of at most {found['max_length']} characters"] if "max_length" in found else []
+    return " " + " ".join(message) if message else ""
 
 
 def _bare(annotation: Any) -> tuple[Any, bool]:

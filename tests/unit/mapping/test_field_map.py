@@ -191,7 +191,7 @@ def test_a_file_without_extends_is_the_whole_table(write: Any):
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("", 1, "must say `account:` and `fields:`"),
+        ("", 1, "must have `account:` and `fields:`"),
         ("account: OTHER\n" + EXTENDED + "{certain: website, eloqua: C_X}\n", 1, "for account OTHER"),
         ("extends: defualt\nfields: []\n", 1, "'defualt' is not known"),
         ("extends: default\nfields: []\n", 2, "must be a list of pairs"),

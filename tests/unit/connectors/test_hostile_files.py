@@ -1,0 +1,101 @@
+"""Files that would take a location down: each is refused in a second and little memory, in plain words."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from certain_eloqua.connectors.files.loader import load_connectors
+from certain_eloqua.mapping import load_field_map
+from certain_eloqua.mapping.loading import FieldMapError
+from tests.conftest import ROOT
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+)
+
+# Reads the file with a second of CPU time and 200 MB beyond what the imports take.
+LIMITED = """
+import resource, sys
+from certain_eloqua.connectors.files.loader import load_connectors
+from certain_eloqua.mapping import load_field_map
+from certain_eloqua.mapping.loading import FieldMapError
+used = resource.getrusage(resource.RUSAGE_SELF)
+seconds = int(used.ru_utime + used.ru_stime) + 1 + 2  # one second for each of the two files
+mapped = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+resource.setrlimit(resource.RLIMIT_AS, (mapped + 200_000_000,) * 2)
+for problem in load_connectors(sys.argv[1] + "/connectors").problems:
+    print(problem)
+try:
+    load_field_map(sys.argv[1] + "/maps", "NWIND")
+except FieldMapError as error:
+    print(error)
+"""
+
+
+def refused_under_limits(folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(folder)], capture_output=True, text=True, cwd=ROOT, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+HOSTILE = {
+    "bomb": BOMB.encode(),
+    "tags": b"kind: !!python/object/apply:os.system ['true']\n",
+    "utf16": "kind: upsert_contacts\n".encode("utf-16"),
+    "tabs": b"settings:\n\tlists: [a]\n",
+    "doubled": b"kind: upsert_contacts\nkind: import_profiles\n",
+    "deep": b"a: " + b"[" * 50_000,
+    "large": b"# " + b"x" * 10_000_000 + b"\nkind: upsert_contacts\n",
+    "long_keys": b"".join(b"key%d: {a: [1, 2, 3]}\n" % number for number in range(4_000)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_within_a_second_and_200_megabytes(name: str, tmp_path: Path):
+    for file in (f"connectors/{name}.yaml", "maps/NWIND.yaml"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_bytes(HOSTILE[name])
+    refused = refused_under_limits(tmp_path)
+    assert f"{name}.yaml:" in refused
+    assert "NWIND.yaml:" in refused
+
+
+def test_a_bomb_is_told_from_a_file_by_line_and_remedy(tmp_path: Path):
+    (tmp_path / "broken.yaml").write_text(BOMB)
+    (problem,) = load_connectors(tmp_path).problems
+    assert len(BOMB) < 400
+    assert str(problem).endswith(
+        "broken.yaml:1: `&a`: anchors and aliases are not allowed here; write the value out where it is used."
+    )
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path):
+    text = "kind: upsert_contacts\nevents: all\nsettings: {registration_statuses: [Invited]}\n"
+    (tmp_path / "marked.yaml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    loaded = load_connectors(tmp_path)
+    assert [connector.name for connector in loaded] == ["marked"], loaded.problems
+
+
+def test_a_link_that_leaves_the_folder_is_refused_by_name(tmp_path: Path):
+    folder, other = tmp_path / "connectors", tmp_path / "other"
+    folder.mkdir()
+    other.mkdir()
+    text = "kind: upsert_contacts\nevents: all\nsettings: {registration_statuses: [Invited]}\n"
+    (other / "secret.yaml").write_text(text)
+    (folder / "outside.yaml").symlink_to(other / "secret.yaml")
+    (folder / "real.yaml").write_text(text)
+    (folder / "inside.yaml").symlink_to(folder / "real.yaml")
+    loaded = load_connectors(folder)
+    assert [connector.name for connector in loaded] == ["inside", "real"]
+    (problem,) = loaded.problems
+    assert "outside.yaml is a link to" in str(problem)
+    (folder / "NWIND.yaml").symlink_to(other / "secret.yaml")
+    with pytest.raises(FieldMapError, match=r"NWIND\.yaml is a link to"):
+        load_field_map(folder, "NWIND")
