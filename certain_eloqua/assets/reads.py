@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from certain_eloqua.assets.event_rows import event_table
+from certain_eloqua.assets.metrics_assets import METRICS
 from certain_eloqua.assets.programme_reads import PROGRAMME_READS
 from certain_eloqua.assets.shared_read import SharedRead, shared_read
 from certain_eloqua.assets.snapshots import read_snapshot
@@ -121,6 +122,7 @@ SHARED_READS: tuple[SharedRead, ...] = (
     attendee_types,
     statuses,
     *PROGRAMME_READS,
+    *METRICS,
 )
 """The reads that connectors share, each after those it depends on."""
 

@@ -175,10 +175,18 @@ class Step:
 
     def read(self, key: dg.AssetKey) -> pd.DataFrame:
         """The frame of another asset: this run's if it has one, else the latest."""
+        self._refuse_missing(key)
+        return self.frames.frame(tuple(key.path), self._event_of(key), self.run_id)
+
+    def table(self, key: dg.AssetKey, columns: Sequence[str]) -> pa.Table:
+        """Some columns of the same, as Arrow."""
+        self._refuse_missing(key)
+        return self.frames.table(tuple(key.path), self._event_of(key), self.run_id, columns)
+
+    def _refuse_missing(self, key: dg.AssetKey) -> None:
         if not self.frames.has(tuple(key.path), self._event_of(key)):
             mine = with_upstream(self.asset, self.event_code)
             raise Refused(f"{key.to_user_string()} has not been materialized yet. {mine}")
-        return self.frames.frame(tuple(key.path), self._event_of(key), self.run_id)
 
     # -- results
 

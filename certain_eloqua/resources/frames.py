@@ -34,6 +34,10 @@ _FACTS = b"certain_eloqua"
 _POINTER = "latest.json"
 _M_MMAP_THRESHOLD = -3  # malloc.h
 _WORTH_TRIMMING = 350 * 1024 * 1024
+_LARGE_FRAME = 4 * 1024 * 1024
+"""Around smaller frames nothing is given back: looking for it costs more than the frame does."""
+_PACKED = 8
+"""How many times smaller a file is than its table, at most usually."""
 _LARGE = 256 * 1024
 """Buffers of so many bytes are taken from the system one by one, and given back to it at once."""
 _SAFE = re.compile(r"[A-Za-z0-9_.-]+")
@@ -90,7 +94,8 @@ class Frames:
         `facts` travel inside the file; whoever reads the frame finds them in `attrs`.
         """
         began = time.monotonic()
-        _trim()
+        if _bytes_of(data) >= _LARGE_FRAME:
+            _trim()
         folder = self._folder(key, partition)
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{_checked(run_id)}.parquet"
@@ -116,10 +121,14 @@ class Frames:
         """This run's table if it has one, else the latest; all columns, or those named. Raises `NoFrame`."""
         import pyarrow.parquet as pq
 
-        _trim()
-        with self._find(key, partition, run_id).open("rb") as file:
+        path = self._find(key, partition, run_id)
+        large = path.stat().st_size * _PACKED >= _LARGE_FRAME
+        if large:
+            _trim()
+        with path.open("rb") as file:
             table = _in_one_piece(pq.ParquetFile(file), columns)
-        _trim()  # decoding took more than the table does
+        if large:
+            _trim()  # decoding took more than the table does
         return table
 
     def batches(
@@ -232,6 +241,16 @@ def facts_of(schema: pa.Schema) -> dict[str, Any]:
     """The facts written with a frame."""
     found = (schema.metadata or {}).get(_FACTS)
     return json.loads(found) if found else {}
+
+
+def _bytes_of(data: Any) -> int:
+    """About how much memory a frame or table holds; a stream is taken to be large."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(data, pd.DataFrame):
+        return int(data.memory_usage(deep=False).sum())
+    return int(data.nbytes) if isinstance(data, pa.Table) else _LARGE_FRAME
 
 
 def _give_memory_back() -> None:
