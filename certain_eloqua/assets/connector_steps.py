@@ -116,13 +116,13 @@ class ConnectorSteps:
         }
         return StepResult(
             {
-                **written.as_metadata(),
                 **plan_metadata(self.kind, frame),
                 **facts_metadata({str(name): fact for name, fact in frame.attrs.items()}),
                 "plan_id": step.run_id,
                 "settings": shown(facts["settings"]),
                 **(of_map if job.mapping else {}),
                 **({"warning_reads_are_old": "; ".join(old)} if old else {}),
+                **written.as_metadata(),
                 **step.cost(),
             },
             list(self._check_plan(self.kind, frame, step.settings.warn_skipped_percent)),
@@ -150,10 +150,10 @@ class ConnectorSteps:
         written = step.keep(frame, kept)
         return StepResult(
             {
-                **written.as_metadata(),
                 **delivery_metadata(self.kind, frame),
                 **facts_metadata(facts),
                 "plan_id": made["plan_id"],
+                **written.as_metadata(),
                 **step.cost(),
             },
             list(self._check_delivery(plan, frame)),

@@ -52,17 +52,22 @@ class Written:
     """What was kept: where, how much of it, and how long the writing took."""
 
     path: str
+    frames: str
     rows: int
     bytes: int
     seconds: float
 
     def as_metadata(self) -> dict[str, Any]:
-        """The facts of a Parquet file as Dagster shows them."""
+        """The facts of a Parquet file as Dagster shows them.
+
+        The path is in two values, the folder of all frames and the file in it: a whole path does not wrap in
+        the UI, and makes everything beside it wider than the page.
+        """
         return {
             "dagster/row_count": self.rows,
-            "dagster/uri": self.path,
-            "parquet": dg.MetadataValue.path(self.path),
+            "parquet": dg.MetadataValue.path(self.path.removeprefix(self.frames).lstrip("/")),
             "parquet_bytes": self.bytes,
+            "frames": self.frames,
         }
 
 
@@ -107,7 +112,7 @@ class Frames:
         with _appearing(folder / _POINTER) as draft:
             draft.write(json.dumps(pointer).encode())
         self._forget_old(folder, keep=file.name)
-        return Written(str(file), rows, size, time.monotonic() - began)
+        return Written(str(file), self.address.rstrip("/"), rows, size, time.monotonic() - began)
 
     # -- reading
 

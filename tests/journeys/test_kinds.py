@@ -81,9 +81,21 @@ def test_the_whole_of_a_run_is_in_its_parquet_files(deployment):
     frame = deployment.frames.frame(("attendees", "delivery"), EVENT)
     assert ran.of("attendees/delivery")["parquet"].endswith(".parquet")
     assert len(frame) == ran.of("attendees/delivery")["dagster/row_count"]
-    sample = ran.of("attendees/plan")["sample"]
-    assert sample
-    assert all("***@" in row["email"] or not row["email"] for row in sample)
+
+
+def test_a_plan_is_shown_as_a_short_diff_without_telling_who_people_are(deployment):
+    ran = deployment.job("prospects", EVENT)
+    head, _, *rows = ran.of("prospects/plan")["changes"].splitlines()
+    assert head == "| person | action | field: old → new | reason |"
+    assert len(rows) >= 6
+    assert all("***@" in row.split("|")[1] for row in rows if "no e-mail" not in row), rows
+    actions = {row.split("|")[2].strip() for row in rows}
+    assert {"create", "link", "update", "skip"} <= actions
+    created = next(row for row in rows if "| create |" in row)
+    assert "attendeeTypeCode: – → `DELEGATE`" in created
+    records = ran.of("prospects/delivery")["records"]
+    assert records.splitlines()[0] == "| person | outcome | ids | cause |"
+    assert "| linked | `P-" in records
 
 
 def test_another_platform_in_doubt_keeps_the_last_snapshot(deployment):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from certain_eloqua.cli.demonstration.sides import Picture
 
 WIDTH = 100
+WIDEST_CELL = 60
 
 
 class Report:
@@ -44,15 +45,23 @@ class Report:
         ]
         self.say(" · ".join(shown) or "nothing")
 
-    def table(self, found: Iterable[Mapping[str, Any]], columns: tuple[str, ...], rows: int = 8) -> None:
-        records = list(found)[:rows]
-        cells = [columns, *([str(record.get(column, "")) for column in columns] for record in records)]
-        widths = [min(34, max(len(row[at]) for row in cells)) for at in range(len(columns))]
-        for row in cells:
-            line = "  ".join(
-                textwrap.shorten(c, w, placeholder="…").ljust(w) for c, w in zip(row, widths, strict=True)
+    def markdown_table(self, text: str) -> None:
+        """A Markdown table, with its columns as wide as their cells."""
+        lines = [
+            line.removeprefix("| ").removesuffix(" |").replace("`", "").split(" | ")
+            for line in text.splitlines()
+        ]
+        rows = [row for row in lines if set("".join(row)) - set("- |")]
+        widths = (
+            [min(WIDEST_CELL, max(len(row[at]) for row in rows)) for at in range(len(rows[0]))]
+            if rows
+            else []
+        )
+        for row in rows:
+            cells = (
+                textwrap.shorten(c, w, placeholder="…").ljust(w) for c, w in zip(row, widths, strict=False)
             )
-            click.echo(f"     {line}".rstrip())
+            click.echo(f"     {'  '.join(cells)}".rstrip())
 
     def expect(self, what: str, so: bool, otherwise: str = "") -> None:
         """One thing that must be so."""

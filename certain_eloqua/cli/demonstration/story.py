@@ -121,7 +121,7 @@ class Story:
         ran = self.runner.assets(keys, EVENT)
         plan = ran.of(f"{ATTENDEES}/plan")
         self.report.counts(plan, "plan_")
-        self.report.table(plan.get("sample") or [], ("key", "action", "email", "fields", "reason"), rows=8)
+        self.report.markdown_table(plan.get("changes") or "")
         self.report.expect(
             "the plan was made and its checks passed", ran.success and _blocking_passed(ran), ran.failure
         )

@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     from certain_eloqua.mapping import FieldMap
 
 Level = Literal["account", "event"]
+PLAIN_FIELDS = frozenset(
+    {
+        "profile.externalKey",
+        "profile.sourceOfProfile",
+        "registration.attendeeTypeCode",
+        "registration.registrationStatusLabel",
+    }
+)
+"""Ids and words of the platforms, which say nothing about who a person is."""
+
 Client = TypeVar("Client")
 
 
@@ -124,6 +134,7 @@ class Kind:
         uses_field_map: whether plans depend on the account's field map.
         plan_checks: checks of its plans beside those of every plan.
         expected_reasons: reasons for leaving a record out that are no fault of the data.
+        plain_fields: fields (`record.field`) whose values may be shown in metadata; all others are masked.
     """
 
     name: str
@@ -146,6 +157,7 @@ class Kind:
     uses_field_map: bool = False
     plan_checks: tuple[PlanCheck, ...] = ()
     expected_reasons: frozenset[str] = EXPECTED
+    plain_fields: frozenset[str] = PLAIN_FIELDS
 
     def __post_init__(self) -> None:
         taken = sorted(CORE & {column.name for column in self.key_columns})

@@ -114,3 +114,11 @@ def test_an_asset_downstream_gets_a_frame_or_a_table_as_it_asks(tmp_path):
     result = dg.materialize([people, as_frame, as_table], resources=resources)
     (made,) = result.asset_materializations_for_node("people")
     assert made.metadata["dagster/row_count"].value == 1
+
+
+def test_the_path_of_a_file_is_shown_as_the_folder_of_frames_and_the_file_in_it(tmp_path):
+    written = Frames(str(tmp_path)).write(("certain", "events"), None, "run", pd.DataFrame({"a": [1]}))
+    shown = written.as_metadata()
+    assert (tmp_path / shown["parquet"].value).is_file()
+    assert shown["frames"] == str(tmp_path)
+    assert not shown["parquet"].value.startswith("/")
