@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from certain_eloqua.assets.broken_connectors import broken_connectors
 from certain_eloqua.assets.connector import ConnectorAssets
 from certain_eloqua.assets.jobs import connector_job
 from certain_eloqua.assets.many_events import many_events_job
 from certain_eloqua.assets.reads import SHARED_READS
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
 from certain_eloqua.checks.plans import plan_check_results, plan_check_specs
-from certain_eloqua.checks.standing import standing_checks
+from certain_eloqua.checks.standing import FILES_CHECK, files_check_result, standing_checks
 from certain_eloqua.connectors.contract.kind import Kind
-from certain_eloqua.connectors.files.loader import load_connectors
+from certain_eloqua.connectors.files.loader import TAKEN_NAMES, load_connectors
 from certain_eloqua.resources import all_resources
 from certain_eloqua.resources.connector_settings import settings_resource
 from certain_eloqua.schedules import all_jobs, all_schedules
 from certain_eloqua.sensors import all_sensors
+from certain_eloqua.sensors.connector_files import connector_files_sensor
 from certain_eloqua.settings import connectors_folder
 
 
@@ -37,6 +40,8 @@ def build_defs(
         kinds: the kinds that connector files may name; the catalogue if left out.
     """
     loaded = load_connectors(folder or connectors_folder(), kinds)
+    problems = [str(problem) for problem in loaded.problems]
+    _warn_of(problems, len(loaded.connectors))
     made = [
         ConnectorAssets(
             connector,
@@ -50,19 +55,29 @@ def build_defs(
         assets=[
             *(read.definition() for read in SHARED_READS),
             *(asset for one in made for asset in one.all()),
-            *standing_checks(loaded.connectors, map(str, loaded.problems)),
+            *broken_connectors(loaded.problems, {*TAKEN_NAMES, *(one.name for one in made)}),
+            *standing_checks(loaded.connectors, problems),
         ],
         jobs=[
             *(connector_job(one) for one in made),
             *(many_events_job(one, SHARED_READS) for one in made if one.kind.level == "event"),
             *all_jobs,
         ],
-        sensors=all_sensors,
+        sensors=[*all_sensors, connector_files_sensor(FILES_CHECK, files_check_result(problems))],
         schedules=all_schedules,
         resources={**all_resources(), **(resources or {})},
         # A run is one process: its resources, sessions and run locks live as long as it does.
         executor=dg.in_process_executor,
     )
+
+
+def _warn_of(problems: Sequence[str], usable: int) -> None:
+    """Log what is wrong with the connector files, where whoever loads the definitions sees it."""
+    log = logging.getLogger("dagster.certain_eloqua")
+    for problem in problems:
+        log.warning("A connector file cannot be used: %s", problem)
+    if problems:
+        log.warning("The other %d connectors work. Correct the file, then reload the code location.", usable)
 
 
 defs = build_defs()

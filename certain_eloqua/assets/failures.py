@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from certain_eloqua.clients.errors import BudgetReached, ClientError, Transient
+from certain_eloqua.clients.errors import BudgetReached, ClientError, Transient, Unreachable
 from certain_eloqua.clients.redaction import redact
 from certain_eloqua.ledger.errors import AlreadyRunning
 from certain_eloqua.settings import SettingsError
@@ -35,8 +35,8 @@ def dagster_failures(doing: str) -> Iterator[None]:
         raise
     except AlreadyRunning as error:
         raise _final(str(error), error) from None  # it is about the run, whichever step happened to be first
-    except BudgetReached as error:
-        # What is used up stays used up within this run: the rest is for the next one.
+    except (BudgetReached, Unreachable) as error:
+        # A used-up budget stays used up within this run, and an address where nothing answers stays wrong.
         raise _final(_message(doing, error), error) from None
     except Transient as error:
         raise dg.Failure(_message(doing, error), metadata=_where(error)) from None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CONNECTOR_FILES = dg.AssetKey(["standing", "connector_files"])
 DEFINITIONS = dg.AssetKey(["standing", "eloqua_definitions"])
 DELIVERIES = dg.AssetKey(["standing", "deliveries"])
+FILES_CHECK = dg.AssetCheckKey(CONNECTOR_FILES, "all_can_be_used")
 STANDING = (CONNECTOR_FILES, DEFINITIONS, DELIVERIES)
 
 
@@ -35,21 +36,33 @@ def standing_checks(connectors: "Sequence[Connector]", problems: Iterable[str]) 
         connectors: those that can be used.
         problems: what is wrong with the files of the others, a line each.
     """
-    told = [str(problem) for problem in problems]
-    return [_connector_files(connectors, told), _definitions(), _deliveries()]
+    return [_connector_files(connectors, list(problems)), _definitions(), _deliveries()]
+
+
+def files_check_result(problems: Sequence[str]) -> dg.AssetCheckResult:
+    """The result of the check that every connector file can be used."""
+    return dg.AssetCheckResult(
+        check_name=FILES_CHECK.name,
+        passed=not problems,
+        description="\n".join(problems) or "Every connector file is valid.",
+        metadata={"problems": dg.MetadataValue.md(_broken(problems) if problems else "none")},
+    )
+
+
+def _broken(problems: Sequence[str]) -> str:
+    return "\n\n".join(["**Some files cannot be used:**", *(f"```\n{one}\n```" for one in problems)])
 
 
 def _connector_files(connectors: "Sequence[Connector]", problems: list[str]) -> dg.AssetsDefinition:
-    broken = "\n\n".join(["**Some files cannot be used:**", *(f"```\n{one}\n```" for one in problems)])
 
     @dg.asset(
         key=CONNECTOR_FILES,
         group_name="standing",
         description="The connector files. A file that is wrong is refused, the other connectors keep working."
-        + (f"\n\n{broken}" if problems else ""),
+        + (f"\n\n{_broken(problems)}" if problems else ""),
         check_specs=[
             dg.AssetCheckSpec(
-                "all_can_be_used", asset=CONNECTOR_FILES, description="Every connector file is valid."
+                FILES_CHECK.name, asset=CONNECTOR_FILES, description="Every connector file is valid."
             )
         ],
         metadata={"files_with_problems": len(problems), "usable_connectors": len(connectors)},
@@ -75,14 +88,7 @@ def _connector_files(connectors: "Sequence[Connector]", problems: list[str]) -> 
                 "usable": len(connectors),
                 "problems": len(problems),
             },
-            check_results=[
-                dg.AssetCheckResult(
-                    check_name="all_can_be_used",
-                    passed=not problems,
-                    description="\n".join(problems) or "Every connector file is valid.",
-                    metadata={"problems": dg.MetadataValue.md(broken if problems else "none")},
-                )
-            ],
+            check_results=[files_check_result(problems)],
         )
 
     return connector_files

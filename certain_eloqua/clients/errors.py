@@ -41,8 +41,8 @@ class ClientError(Exception):
         super().__init__(self.doing, self.came_back)
 
     def __str__(self) -> str:
-        said = f"{self.doing}: {self.came_back}" if self.came_back else self.doing
-        return f"{said.rstrip('. ')}. {self.advice}".rstrip()
+        text = f"{self.doing}: {self.came_back}" if self.came_back else self.doing
+        return f"{text.rstrip('. ')}. {self.advice}".rstrip()
 
 
 class Transient(ClientError):
@@ -116,6 +116,15 @@ class ServerError(Transient):
 
 class ConnectionLost(Transient):
     """No connection, a time-out, or an answer that stopped in the middle."""
+
+
+class Unreachable(ConnectionLost):
+    """The very first contact failed: nothing listens there, the name does not resolve, or TLS fails.
+
+    Waiting seldom helps then, so it is raised after seconds, and a run that gets it ends.
+    """
+
+    advice = "Nothing was sent."
 
 
 class UnexpectedContent(Transient):

@@ -8,10 +8,10 @@ import logging
 import random as _random
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypedDict, TypeVar, Unpack
 from urllib.parse import urlsplit
 
 import requests
@@ -62,6 +62,31 @@ def plain_words(status: int, content_type: str, body: bytes) -> str:
     return " ".join(text.split())[:_SHOWN]
 
 
+class HttpOptions(TypedDict, total=False):
+    """What every client takes and hands on to :class:`HttpClient`.
+
+    Attributes:
+        timeout: seconds to connect, and seconds between two bytes of an answer.
+        retry: how often and how long a request is repeated.
+        usage: counts of calls and bytes, to share between clients of one run.
+        budget: calls and syncs after which the client stops.
+        pool_size: connections kept open.
+        progress: called with a sentence before every wait for another try.
+        session, sleep, random, clock: for tests.
+    """
+
+    timeout: tuple[float, float]
+    retry: RetryPolicy
+    usage: Usage
+    budget: Budget
+    pool_size: int
+    progress: Callable[[str], None]
+    session: requests.Session
+    sleep: Callable[[float], object]
+    random: Callable[[], float]
+    clock: Callable[[], float]
+
+
 class HttpClient:
     """Requests to one platform. Safe to use from several threads.
 
@@ -69,10 +94,10 @@ class HttpClient:
         base_url: what paths are appended to; a full address may be given instead of a path.
         platform: its name for messages, "Eloqua".
         auth: adds the credentials to a request.
-        timeout: seconds to connect, and seconds between two bytes of an answer.
+        address_from: the setting that holds the address, for the message when nothing answers there.
         secrets: texts that must never appear in a message.
         explain: turns a refusal into words.
-        pool_size: connections kept open.
+        options: see :class:`HttpOptions`.
     """
 
     def __init__(
@@ -80,28 +105,31 @@ class HttpClient:
         base_url: str,
         *,
         platform: str,
+        address_from: str = "the address in the settings",
         auth: AuthBase | None = None,
-        timeout: tuple[float, float] = CONNECT_AND_READ_SECONDS,
-        retry: RetryPolicy | None = None,
-        usage: Usage | None = None,
-        budget: Budget | None = None,
         secrets: Iterable[str] = (),
         explain: Explain = plain_words,
-        pool_size: int = 10,
-        session: requests.Session | None = None,
-        sleep: Callable[[float], object] = time.sleep,
-        random: Callable[[], float] = _random.random,
+        **options: Unpack[HttpOptions],
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.platform = platform
+        self.address_from = address_from
         self.auth = auth
-        self.timeout = timeout
-        self.usage = usage if usage is not None else Usage()
-        self.budget = budget or Budget()
+        self.timeout = options.get("timeout", CONNECT_AND_READ_SECONDS)
+        self.usage = options.get("usage", Usage())
+        self.budget = options.get("budget", Budget())
         self.secrets = tuple(secrets)
         self.explain = explain
-        self.retrier = Retrier(retry or RetryPolicy(), self.usage, sleep, random)
-        self.session = session or _session(pool_size)
+        self.retrier = Retrier(
+            options.get("retry", RetryPolicy()),
+            self.usage,
+            options.get("sleep", time.sleep),
+            options.get("random", _random.random),
+            options.get("progress"),
+            options.get("clock", time.monotonic),
+        )
+        self.session = options.get("session") or _session(options.get("pool_size", 10))
+        self._answered = False
         quieten_urllib3()
 
     def __enter__(self) -> "HttpClient":
@@ -174,6 +202,7 @@ class HttpClient:
 
         Raises:
             AuthError, NotFound, ValidationError, LimitExceeded: by status, at once.
+            Unreachable: after some seconds, if nothing has ever answered at the address.
             RateLimited, ServerError, ConnectionLost, UnexpectedContent: after the retries.
             InDoubt: a request that must not be repeated may have been carried out.
             BudgetReached: before the request is sent.
@@ -209,16 +238,33 @@ class HttpClient:
 
     def _send(self, doing: str, once: bool, **request: Any) -> requests.Response:
         try:
-            return self.session.request(
+            response = self.session.request(
                 timeout=self.timeout,
                 stream=True,
                 allow_redirects=False,  # both platforms redirect only to a login page
                 **request,
             )
         except _LOST as error:
-            in_doubt = once and not _never_sent(error)
-            lost = errors.ConnectionLost(self._doing(doing), self._redact(_cause(error)))
+            never_sent = _never_sent(error)
+            in_doubt = once and not never_sent
+            if never_sent and not self._answered:
+                lost: errors.ConnectionLost = self._unreachable(doing, error, request["url"])
+            else:
+                lost = errors.ConnectionLost(self._doing(doing), self._redact(_cause(error)))
+        else:
+            self._answered = True
+            return response
         raise _verdict(lost, in_doubt)
+
+    def _unreachable(self, doing: str, error: BaseException, url: str) -> errors.Unreachable:
+        parts = urlsplit(url)
+        address = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        return errors.Unreachable(
+            self._doing(doing),
+            f"{address} cannot be reached: {_plain_cause(error)}",
+            advice=f"Check {self.address_from}, that the platform is up, and that the network, a proxy or a "
+            "VPN lets this machine reach it. Nothing was sent.",
+        )
 
     def _consume(
         self, response: requests.Response, reader: Callable[[requests.Response], T], doing: str, once: bool
@@ -335,20 +381,36 @@ def _session(pool_size: int) -> requests.Session:
 
 def _never_sent(error: BaseException) -> bool:
     """Whether the connection failed before a byte of the request could have left."""
-    if isinstance(error, requests.ConnectTimeout):
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
         return True
+    return any(isinstance(one, _NO_CONNECTION) for one in _chain(error))
+
+
+_NO_CONNECTION = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.NameResolutionError)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and those inside it, as requests and urllib3 wrap them."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
         seen.add(id(current))
-        if isinstance(
-            current, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError
-        ):
-            return True
+        yield current
         reason = getattr(current, "reason", None)
         inner = current.args[0] if current.args and isinstance(current.args[0], BaseException) else None
         current = reason if isinstance(reason, BaseException) else inner
-    return False
+
+
+def _plain_cause(error: BaseException) -> str:
+    """Why no connection came about, in words without addresses."""
+    if isinstance(error, requests.exceptions.SSLError):
+        untrusted = any("CERTIFICATE_VERIFY_FAILED" in str(one) for one in _chain(error))
+        return "its certificate is not trusted" if untrusted else "no secure (TLS) connection comes about"
+    if isinstance(error, requests.ConnectTimeout):
+        return "no answer to the attempt to connect"
+    if any(isinstance(one, urllib3.exceptions.NameResolutionError) for one in _chain(error)):
+        return "the name of the host does not resolve"
+    return "the connection is refused"
 
 
 def _cause(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The one retry policy: the server's word first, then growing pauses with jitter and a cap.
+"""The one retry policy: the server's wish first, then growing pauses with jitter and a cap.
 
 Which requests may be repeated is decided where the request is made (`http.py`); how long to wait, and how
 often, is decided here.
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from certain_eloqua.clients.errors import ClientError, Transient, UnexpectedContent
+from certain_eloqua.clients.errors import ClientError, Transient, UnexpectedContent, Unreachable
 from certain_eloqua.clients.usage import Usage
 
 T = TypeVar("T")
@@ -28,7 +28,9 @@ class RetryPolicy:
 
     A `Retry-After` longer than `patience` is not slept through: the error is raised with it, so that whoever
     schedules the run can come back then. An answer of the wrong kind (HTML instead of JSON) is asked for
-    `content_attempts` times only, because it is more often a wrong address than a bad moment.
+    `content_attempts` times only, because it is more often a wrong address than a bad moment. A platform that
+    has never answered is tried `first_contact_attempts` times, for `first_contact_seconds` at most: its
+    address may be wrong, and whoever started the run is waiting.
     """
 
     attempts: int = 8
@@ -36,6 +38,8 @@ class RetryPolicy:
     cap: float = 60.0
     patience: float = 900.0
     content_attempts: int = 3
+    first_contact_attempts: int = 3
+    first_contact_seconds: float = 15.0
 
     def pause(self, attempt: int, error: BaseException, random: Callable[[], float]) -> float:
         """Seconds before the next attempt; `attempt` counts from 1."""
@@ -62,15 +66,18 @@ class Retrier:
     usage: Usage
     sleep: Callable[[float], object] = time.sleep
     random: Callable[[], float] = _random.random
+    progress: Callable[[str], None] | None = None
+    clock: Callable[[], float] = time.monotonic
 
     def run(self, attempt: Callable[[], T]) -> T:
         """What `attempt` returns. It raises `Repeatable` for what may be tried again, else a plain error."""
+        began = self.clock()
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, Repeatable)),
-            stop=self._enough,
+            stop=lambda state: self._enough(state, self.clock() - began),
             wait=self._pause,
             sleep=self._sleep,
-            before_sleep=self._tell,
+            before_sleep=self._report,
             reraise=True,
         )
         try:
@@ -79,14 +86,21 @@ class Retrier:
             error = last.error
         raise error  # outside the except block: the chain behind it may hold addresses with people in them
 
-    def _enough(self, state: RetryCallState) -> bool:
+    def _enough(self, state: RetryCallState, spent: float) -> bool:
         error = _error_of(state)
+        if isinstance(error, Unreachable) and spent >= self.policy.first_contact_seconds:
+            return True
         if error.retry_after is not None and error.retry_after > self.policy.patience:
             return True
+        return state.attempt_number >= self._attempts(error)
+
+    def _attempts(self, error: ClientError) -> int:
         limit = self.policy.attempts
         if isinstance(error, UnexpectedContent):
-            limit = min(limit, self.policy.content_attempts)
-        return state.attempt_number >= limit
+            return min(limit, self.policy.content_attempts)
+        if isinstance(error, Unreachable):
+            return min(limit, self.policy.first_contact_attempts)
+        return limit
 
     def _pause(self, state: RetryCallState) -> float:
         return self.policy.pause(state.attempt_number, _error_of(state), self.random)
@@ -95,14 +109,16 @@ class Retrier:
         self.usage.waited(seconds)
         self.sleep(seconds)
 
-    def _tell(self, state: RetryCallState) -> None:
+    def _report(self, state: RetryCallState) -> None:
         self.usage.retried()
-        log.info(
-            "Attempt %d failed, next in %.1f s: %s",
-            state.attempt_number,
-            state.upcoming_sleep,
-            _error_of(state),
+        error = _error_of(state)
+        message = (
+            f"Attempt {state.attempt_number} of {self._attempts(error)} failed, "
+            f"next try in {state.upcoming_sleep:.1f} s: {error.doing}: {error.came_back}"
         )
+        log.info(message)
+        if self.progress is not None:
+            self.progress(message)
 
 
 def _error_of(state: RetryCallState) -> ClientError:

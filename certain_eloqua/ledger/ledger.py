@@ -19,11 +19,14 @@ import pyarrow as pa
 from sqlalchemy import delete, select
 
 from certain_eloqua.ledger import definition_register, deliveries, run_locks
+from certain_eloqua.ledger.batches import Batches
 from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
 from certain_eloqua.ledger.opening import open_engine
+from certain_eloqua.ledger.outbox import Outbox
 from certain_eloqua.ledger.people import person_key, value_digest
 from certain_eloqua.ledger.tables import known_profiles, sent_values
+from certain_eloqua.ledger.watermarks import Watermarks
 
 SENT_SCHEMA = pa.schema(
     [
@@ -58,6 +61,9 @@ class Ledger:
     def __init__(self, url: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._engine = open_engine(url)
         self._clock = clock
+        self.outbox = Outbox(self._engine, clock)
+        self.batches = Batches(self._engine, clock)
+        self.watermarks = Watermarks(self._engine, clock)
 
     def __enter__(self) -> Ledger:
         return self

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, DateTime, Dialect, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
 
 metadata = MetaData()
 
@@ -103,3 +115,78 @@ run_locks = Table(
     Column("since", Moment, nullable=False),
 )
 """Who holds a run lock, for those who find it taken (PostgreSQL; with SQLite the lock file says it)."""
+
+seen_statuses = Table(
+    "ledger_seen_statuses",
+    metadata,
+    Column("connector", String(255), primary_key=True),
+    Column("event", String(100), primary_key=True),
+    Column("item", String(100), primary_key=True),  # a session or an agenda item; "" for the registration
+    Column("registration", String(100), primary_key=True),
+    Column("status", String(255), nullable=False),
+    Column("stamp", String(40), nullable=False),  # the source's time of the change; "" if it has none
+    Column("ordinal", Integer, nullable=False),  # how many statuses were seen before this one
+    Column("decision", String(40), nullable=False),  # why it made a change in the outbox, or made none
+    Column("seen_at", Moment, nullable=False),
+)
+"""The status last seen of every registration, by connector: changes are differences to this."""
+
+outbox = Table(
+    "ledger_outbox",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("fingerprint", String(32), nullable=False),
+    Column("connector", String(255), nullable=False),
+    Column("event", String(100), nullable=False),
+    Column("item", String(100), nullable=False),
+    Column("registration", String(100), nullable=False),
+    Column("previous", String(255), nullable=False),
+    Column("status", String(255), nullable=False),
+    Column("person", String(40), nullable=False),  # digest of the e-mail address, never the address
+    Column("contact_id", String(40), nullable=False),  # "" when the contact is found by e-mail
+    Column("asset_type", String(100), nullable=False),
+    Column("asset_name", String(100), nullable=False),
+    Column("activity_type", String(100), nullable=False),
+    Column("campaign", String(40), nullable=False),
+    Column("happened_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("seen_by", String(64), nullable=False),  # the run that saw the change
+    Column("state", String(12), nullable=False),  # see outbox.py
+    Column("batch", String(32)),
+    Column("sync", String(60)),
+    Column("code", String(40)),
+    Column("cause", Text),
+    Column("sent_at", Moment),
+    Index("ledger_outbox_by_fingerprint", "fingerprint", unique=True),
+    Index("ledger_outbox_by_state", "connector", "state", "number"),
+    Index("ledger_outbox_by_batch", "batch"),
+    Index("ledger_outbox_by_person", "person"),
+)
+"""Changes that are to become activities or list memberships, in the order in which they were seen."""
+
+batches = Table(
+    "ledger_batches",
+    metadata,
+    Column("batch", String(32), primary_key=True),  # in the name of the import definition
+    Column("connector", String(255), nullable=False),
+    Column("run_id", String(64), nullable=False),
+    Column("found_by", String(10), nullable=False),  # id, email: how its contacts are found
+    Column("changes", Integer, nullable=False),
+    Column("state", String(12), nullable=False),  # see batches.py
+    Column("definition", String(100)),  # uri of the import definition
+    Column("sync", String(60)),
+    Column("cause", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index("ledger_batches_by_connector", "connector", "state"),
+)
+"""Imports of activities. The state is written before the step it names is taken."""
+
+watermarks = Table(
+    "ledger_watermarks",
+    metadata,
+    Column("source", String(255), primary_key=True),
+    Column("watermark", String(100), nullable=False),  # as the source writes its times
+    Column("moved_at", Moment, nullable=False),
+)
+"""How far a source was read, by the newest time in its own data."""

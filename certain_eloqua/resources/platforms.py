@@ -8,7 +8,7 @@ as the name of a variable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ class EloquaResource(dg.ConfigurableResource["EloquaClient"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[EloquaClient]:
         """Nothing is sent before the first call; hang up when the run ends."""
-        with eloqua_client(Settings.read()) as client:
+        with eloqua_client(Settings.read(), progress=_progress(context)) as client:
             yield client
 
 
@@ -38,8 +38,14 @@ class CertainResource(dg.ConfigurableResource["CertainClient"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[CertainClient]:
         """Nothing is sent before the first call; hang up when the run ends."""
-        with certain_client(Settings.read()) as client:
+        with certain_client(Settings.read(), progress=_progress(context)) as client:
             yield client
+
+
+def _progress(context: dg.InitResourceContext) -> Callable[[str], None]:
+    """Show in the run's log that a client waits for another try."""
+    log = context.log
+    return log.info if log is not None else lambda message: None
 
 
 def eloqua_client(settings: Settings, **more: Any) -> EloquaClient:

@@ -1,5 +1,6 @@
 """What is refused, before anything is written, and how it is told."""
 
+import dagster as dg
 import pytest
 
 from tests.journeys.conftest import EVENT, READS
@@ -141,3 +142,16 @@ def test_a_ledger_that_cannot_be_opened_says_where(deployment, monkeypatch):
     monkeypatch.setenv("CERTAIN_ELOQUA_LEDGER_URL", "sqlite:////proc/nowhere/ledger.sqlite")
     ran = deployment.job("readers")
     assert not ran.success
+
+
+def test_a_platform_that_cannot_be_reached_ends_the_run_with_what_to_check(deployment, monkeypatch):
+    """Steps are not tried again either: with their pauses it took almost six minutes."""
+    monkeypatch.setenv("CERTAIN_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("ELOQUA_BASE_URL", "http://127.0.0.1:9")
+    ran = deployment.runner().assets(["certain/events"])
+    assert not ran.success
+    assert "http://127.0.0.1:9 cannot be reached: the connection is refused" in ran.failure
+    assert "Check CERTAIN_BASE_URL" in ran.failure
+    (run,) = deployment.instance.get_runs(limit=1)
+    again = deployment.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_UP_FOR_RETRY)
+    assert again == []

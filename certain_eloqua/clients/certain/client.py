@@ -4,16 +4,12 @@ Reads come as pages (lists of Certain's own objects), because there may be many;
 Arrow. Writes are one POST per record; `write_many` does several at once.
 """
 
-import random as _random
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Any
-
-import requests
+from typing import Any, Unpack
 
 from certain_eloqua.clients.certain import programme, readers
 from certain_eloqua.clients.certain.paging import Collection, Pages, Reading
@@ -21,9 +17,8 @@ from certain_eloqua.clients.certain.session import CertainSession
 from certain_eloqua.clients.certain.values import as_list, as_text, with_overlap
 from certain_eloqua.clients.certain.writing import Write, WriteResult, write_many
 from certain_eloqua.clients.errors import NotFound, ValidationError
-from certain_eloqua.clients.http import CONNECT_AND_READ_SECONDS
-from certain_eloqua.clients.retry import RetryPolicy
-from certain_eloqua.clients.usage import Budget, Usage
+from certain_eloqua.clients.http import HttpOptions
+from certain_eloqua.clients.usage import Usage
 from certain_eloqua.domain.account import Account
 from certain_eloqua.domain.event import Event
 from certain_eloqua.domain.registration import STANDARD_STATUSES, AttendeeType, RegistrationStatus
@@ -57,15 +52,13 @@ class CertainClient:
         base_url: the customer's host, `https://…`; it is different for every customer.
         username, password: of a Certain user who may use the API on this account.
         account_code: the account.
-        timeout: seconds to connect, and seconds between two bytes of an answer.
         page_size: items a page; the server may give fewer.
         max_concurrency: writes at once.
         max_rps: requests a second over all threads; None leaves it to the server to say 429.
         external_id_member: what this server calls a profile's External Profile ID.
         source_member: what this server calls a profile's Source of Profile.
         custom_statuses: labels of statuses that an event may have besides the standard ones.
-        usage, budget: as for Eloqua.
-        retry, session, sleep, random, clock: for tests.
+        http: see `HttpOptions`.
     """
 
     def __init__(
@@ -75,25 +68,19 @@ class CertainClient:
         password: str,
         account_code: str,
         *,
-        timeout: tuple[float, float] = CONNECT_AND_READ_SECONDS,
         page_size: int = PAGE_SIZE,
         max_concurrency: int = 5,
         max_rps: float | None = None,
         external_id_member: str = "externalKey",
         source_member: str = "sourceOfProfile",
         custom_statuses: Sequence[str] = (),
-        usage: Usage | None = None,
-        budget: Budget | None = None,
-        retry: RetryPolicy | None = None,
-        session: requests.Session | None = None,
-        sleep: Callable[[float], object] = time.sleep,
-        random: Callable[[], float] = _random.random,
-        clock: Callable[[], float] = time.monotonic,
+        **http: Unpack[HttpOptions],
     ) -> None:
         if page_size < 1 or max_concurrency < 1:
             raise ValueError("page_size and max_concurrency must be at least 1")
         self.account_code = account_code
-        self.usage = usage if usage is not None else Usage()
+        self.usage = http.setdefault("usage", Usage())
+        http.setdefault("pool_size", max(max_concurrency, 10))
         self.max_concurrency = max_concurrency
         self.external_id_member = external_id_member
         self.source_member = source_member
@@ -105,15 +92,7 @@ class CertainClient:
             password,
             account_code,
             max_rps=max_rps,
-            timeout=timeout,
-            usage=self.usage,
-            budget=budget,
-            pool_size=max(max_concurrency, 10),
-            retry=retry,
-            session=session,
-            sleep=sleep,
-            random=random,
-            clock=clock,
+            **http,
         )
         self._reading = Reading()
         self._known: set[str | None] = set()  # events verified to exist; None is the account itself

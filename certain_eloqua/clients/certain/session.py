@@ -7,14 +7,14 @@ sessions is called Standard 2.0.
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import quote
 
 from requests.auth import HTTPBasicAuth
 
-from certain_eloqua.clients.certain.refusals import explain
+from certain_eloqua.clients.certain.error_causes import explain
 from certain_eloqua.clients.errors import UnexpectedContent
-from certain_eloqua.clients.http import HttpClient, JsonReader
+from certain_eloqua.clients.http import HttpClient, HttpOptions, JsonReader
 
 API = "/certainExternal/service/v1"
 STANDARD = "/api/standard/2.0"
@@ -56,9 +56,7 @@ class CertainSession:
         account_code: str,
         *,
         max_rps: float | None = None,
-        sleep: Callable[[float], object] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
-        **http: Any,
+        **http: Unpack[HttpOptions],
     ) -> None:
         """Nothing is sent yet. `base_url` is the customer's host, with or without the API's path."""
         base = base_url.rstrip("/")
@@ -66,14 +64,14 @@ class CertainSession:
             base = base[: -len(API)]
         self.account_code = account_code
         self._host = base
-        self._pace = Pace(max_rps, sleep, clock)
+        self._pace = Pace(max_rps, http.get("sleep", time.sleep), http.get("clock", time.monotonic))
         self.http = HttpClient(
             f"{base}{API}",
             platform="Certain",
+            address_from="CERTAIN_BASE_URL",
             auth=HTTPBasicAuth(username.encode(), password.encode()),
             secrets=(password,),
             explain=explain,
-            sleep=sleep,
             **http,
         )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from certain_eloqua.clients.errors import AuthError, BudgetReached, ClientError
+from certain_eloqua.clients.errors import AuthError, BudgetReached, ClientError, Unreachable
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Write:
 
 @dataclass(frozen=True)
 class WriteResult:
-    """What became of one write: the object Certain answered with, or the error."""
+    """The result of one write: the object Certain answered with, or the error."""
 
     key: Hashable
     ok: bool
@@ -38,8 +38,8 @@ def write_many(writes: Iterable[Write], at_once: int) -> Iterator[WriteResult]:
     """Results in the order of completion. `writes` is read as needed, so it may be a long generator.
 
     Raises:
-        AuthError, BudgetReached: when nothing further can succeed. Results of writes that were under way are
-            given first; no new write is begun.
+        AuthError, BudgetReached, Unreachable: when nothing further can succeed. Results of writes that were
+            under way are given first; no new write is begun.
     """
     fatal: ClientError | None = None
     waiting = iter(writes)
@@ -55,7 +55,7 @@ def write_many(writes: Iterable[Write], at_once: int) -> Iterator[WriteResult]:
             for future in done:
                 key = running.pop(future)
                 error = future.exception()
-                if isinstance(error, AuthError | BudgetReached):
+                if isinstance(error, AuthError | BudgetReached | Unreachable):
                     fatal = fatal or error
                     for other in [f for f in running if f.cancel()]:
                         del running[other]

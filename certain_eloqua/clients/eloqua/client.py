@@ -6,12 +6,12 @@ Many people travel by the Bulk API, so the number of calls grows with pages; the
 import contextlib
 import random as _random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
+from typing import Unpack
 
 import pyarrow as pa
-import requests
 
 from certain_eloqua.clients.eloqua import limits
 from certain_eloqua.clients.eloqua.definitions import Definitions, OrphanedDefinition, SyncAction
@@ -24,10 +24,9 @@ from certain_eloqua.clients.eloqua.receipts import ImportReceipt
 from certain_eloqua.clients.eloqua.session import EloquaSession
 from certain_eloqua.clients.eloqua.syncs import ENDED, Syncs, id_of
 from certain_eloqua.clients.errors import SyncFailed, SyncFailedForNow, ValidationError
-from certain_eloqua.clients.http import CONNECT_AND_READ_SECONDS
+from certain_eloqua.clients.http import HttpOptions
 from certain_eloqua.clients.polling import PollSettings
-from certain_eloqua.clients.retry import RetryPolicy
-from certain_eloqua.clients.usage import Budget, Usage
+from certain_eloqua.clients.usage import Usage
 from certain_eloqua.domain.contact import Contact
 
 EMAIL_STATEMENT = "{{Contact.Field(C_EmailAddress)}}"
@@ -41,14 +40,11 @@ class EloquaClient:
         login: a `BasicLogin` or an `OAuthLogin`.
         login_url: where `/id` and the tokens are; Oracle's host if left out.
         base_url: the pod's address. If given, `/id` is not asked and a 401 does not look for a new pod.
-        timeout: seconds to connect, and seconds between two bytes of an answer.
         page_size: rows a page of an export, at most 50,000.
         data_format: how exported rows travel. Both give equal tables; CSV is faster and smaller.
-        usage: counts of calls and bytes, to share between clients of one run.
-        budget: calls and syncs after which the client stops.
         poll: how to wait for a sync.
         definition_prefix: every definition we make begins with it, so that ours can be found.
-        retry, session, sleep, random, clock: for tests.
+        http: see `HttpOptions`.
     """
 
     def __init__(
@@ -57,40 +53,22 @@ class EloquaClient:
         *,
         login_url: str | None = None,
         base_url: str | None = None,
-        timeout: tuple[float, float] = CONNECT_AND_READ_SECONDS,
         page_size: int = limits.ROWS_PER_DATA_PAGE,
         data_format: DataFormat = "csv",
-        usage: Usage | None = None,
-        budget: Budget | None = None,
         poll: PollSettings | None = None,
         definition_prefix: str = "certain_eloqua",
         piece_bytes: int = limits.PIECE_BYTES,
         staged_bytes_per_sync: int = limits.STAGED_BYTES_PER_SYNC,
-        pool_size: int = 10,
-        retry: RetryPolicy | None = None,
-        session: requests.Session | None = None,
-        sleep: Callable[[float], object] = time.sleep,
-        random: Callable[[], float] = _random.random,
-        clock: Callable[[], float] = time.monotonic,
+        **http: Unpack[HttpOptions],
     ) -> None:
         if not 1 <= page_size <= limits.ROWS_PER_DATA_PAGE:
             raise ValueError(f"page_size must be from 1 to {limits.ROWS_PER_DATA_PAGE}, not {page_size}")
         if data_format not in ("csv", "json"):
             raise ValueError(f"data_format must be csv or json, not {data_format!r}")
-        self.usage = usage if usage is not None else Usage()
-        self._session = EloquaSession(
-            login,
-            login_url=login_url,
-            base_url=base_url,
-            timeout=timeout,
-            usage=self.usage,
-            budget=budget,
-            pool_size=pool_size,
-            retry=retry,
-            session=session,
-            sleep=sleep,
-            random=random,
-        )
+        self.usage = http.setdefault("usage", Usage())
+        self._session = EloquaSession(login, login_url=login_url, base_url=base_url, **http)
+        sleep, clock = http.get("sleep", time.sleep), http.get("clock", time.monotonic)
+        random = http.get("random", _random.random)
         self._page_size = page_size
         self._format: DataFormat = data_format
         self._definitions = Definitions(self._session, definition_prefix)

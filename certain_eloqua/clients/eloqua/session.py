@@ -7,11 +7,12 @@ tells the new address. `/id` is throttled, so it is asked once per session.
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 from urllib.parse import urlsplit
 
 import requests
 
+from certain_eloqua.clients.eloqua.error_causes import explain
 from certain_eloqua.clients.eloqua.limits import ITEMS_PER_LIST_PAGE, LOGIN_URL, REST_ITEMS_PER_PAGE
 from certain_eloqua.clients.eloqua.login import (
     BasicHeader,
@@ -20,9 +21,8 @@ from certain_eloqua.clients.eloqua.login import (
     EloquaLogin,
     secrets_of,
 )
-from certain_eloqua.clients.eloqua.refusals import explain
 from certain_eloqua.clients.errors import AuthError, PagingAnomaly, UnexpectedContent
-from certain_eloqua.clients.http import HttpClient, JsonReader
+from certain_eloqua.clients.http import HttpClient, HttpOptions, JsonReader
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class EloquaSession:
     """Authenticated JSON calls to one instance. Safe to use from several threads."""
 
     def __init__(
-        self, login: EloquaLogin, *, login_url: str | None, base_url: str | None, **http: Any
+        self, login: EloquaLogin, *, login_url: str | None, base_url: str | None, **http: Unpack[HttpOptions]
     ) -> None:
         """Nothing is sent yet. Without `base_url` the address is asked at `login_url` when first needed."""
         self._login_url = (login_url or _token_host(base_url)).rstrip("/")
@@ -47,6 +47,7 @@ class EloquaSession:
         self.http = HttpClient(
             self._base or self._login_url,
             platform="Eloqua",
+            address_from="ELOQUA_BASE_URL or ELOQUA_LOGIN_URL",
             secrets=secrets_of(login),
             explain=explain,
             **http,

@@ -15,8 +15,8 @@ from certain_eloqua.clients.certain import (
     to_batch,
     to_table,
 )
+from certain_eloqua.clients.certain.error_causes import explain
 from certain_eloqua.clients.certain.readers import event_of
-from certain_eloqua.clients.certain.refusals import explain
 from certain_eloqua.clients.certain.session import Pace, without_nulls
 from certain_eloqua.clients.certain.values import as_list, filter_stamp, greatest_stamp, with_overlap
 from certain_eloqua.clients.certain.writing import write_many

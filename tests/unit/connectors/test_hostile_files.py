@@ -1,4 +1,4 @@
-"""Files that would take a location down: each is refused in a second and little memory, in plain words."""
+"""Files that would take a location down: each is refused soon and in little memory, in plain words."""
 
 import subprocess
 import sys
@@ -16,14 +16,14 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     for before, name in zip("abcdefghi", "bcdefghij", strict=True)
 )
 
-# Reads the file with a second of CPU time and 200 MB beyond what the imports take.
+# Reads the file with 200 MB beyond what the imports take, and a bound on CPU time.
 LIMITED = """
 import resource, sys
 from certain_eloqua.connectors.files.loader import load_connectors
 from certain_eloqua.mapping import load_field_map
 from certain_eloqua.mapping.loading import FieldMapError
 used = resource.getrusage(resource.RUSAGE_SELF)
-seconds = int(used.ru_utime + used.ru_stime) + 1 + 2  # one second for each of the two files
+seconds = int(used.ru_utime + used.ru_stime) + 20  # a bomb needs hours; a busy machine needs some seconds
 mapped = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 resource.setrlimit(resource.RLIMIT_AS, (mapped + 200_000_000,) * 2)
@@ -58,7 +58,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_within_a_second_and_200_megabytes(name: str, tmp_path: Path):
+def test_a_hostile_file_is_refused_in_200_megabytes(name: str, tmp_path: Path):
     for file in (f"connectors/{name}.yaml", "maps/NWIND.yaml"):
         (tmp_path / file).parent.mkdir()
         (tmp_path / file).write_bytes(HOSTILE[name])

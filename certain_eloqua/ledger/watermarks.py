@@ -1,0 +1,32 @@
+"""Watermarks: how far a source was read, in the source's own words, so that no clock of ours decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+
+from certain_eloqua.ledger.deliveries import upsert
+from certain_eloqua.ledger.tables import watermarks
+
+
+class Watermarks:
+    """The watermarks of one ledger."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def get(self, source: str) -> str | None:
+        """How far the source was read; None before the first time."""
+        with self._engine.connect() as connection:
+            query = select(watermarks.c.watermark).where(watermarks.c.source == source)
+            found: str | None = connection.execute(query).scalar_one_or_none()
+            return found
+
+    def move(self, source: str, watermark: str) -> None:
+        """Everything up to this was read and recorded."""
+        with self._engine.begin() as connection:
+            values = {"source": source, "watermark": watermark, "moved_at": self._clock()}
+            connection.execute(upsert(self._engine, watermarks), values)
