@@ -17,6 +17,8 @@ from certain_eloqua.assets.reads import SHARED_READS
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
 from certain_eloqua.checks.plans import plan_check_results, plan_check_specs
 from certain_eloqua.checks.standing import FILES_CHECK, files_check_result, standing_checks
+from certain_eloqua.clients.platform import Platform
+from certain_eloqua.connectors.catalogue import PLATFORMS
 from certain_eloqua.connectors.contract.kind import Kind
 from certain_eloqua.connectors.files.loader import TAKEN_NAMES, load_connectors
 from certain_eloqua.resources import all_resources
@@ -31,6 +33,7 @@ def build_defs(
     folder: Path | None = None,
     resources: Mapping[str, Any] | None = None,
     kinds: Mapping[str, Kind] | None = None,
+    platforms: Mapping[str, Platform] | None = None,
 ) -> dg.Definitions:
     """Everything there is.
 
@@ -38,7 +41,9 @@ def build_defs(
         folder: where the connector files are; the deployment's folder if left out.
         resources: used in place of ours of the same names, for tests.
         kinds: the kinds that connector files may name; the catalogue if left out.
+        platforms: the platforms that kinds may name; the catalogue if left out.
     """
+    platforms = PLATFORMS if platforms is None else platforms
     loaded = load_connectors(folder or connectors_folder(), kinds)
     problems = [str(problem) for problem in loaded.problems]
     _warn_of(problems, len(loaded.connectors))
@@ -48,6 +53,7 @@ def build_defs(
             plan_checks=(plan_check_specs, plan_check_results),
             delivery_checks=(delivery_check_specs, delivery_check_results),
             run_settings=settings_resource(connector.name, connector.settings),
+            pools={name: platform.pool for name, platform in platforms.items()},
         )
         for connector in loaded.connectors
     ]
@@ -65,7 +71,7 @@ def build_defs(
         ],
         sensors=[*all_sensors, connector_files_sensor(FILES_CHECK, files_check_result(problems))],
         schedules=all_schedules,
-        resources={**all_resources(), **(resources or {})},
+        resources={**all_resources(platforms.values()), **(resources or {})},
         # A run is one process: its resources, sessions and run locks live as long as it does.
         executor=dg.in_process_executor,
     )

@@ -1,7 +1,7 @@
 """The assets of one connector: its own extract, its plan and its delivery, whatever its kind."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 Specs = Callable[..., list[dg.AssetCheckSpec]]
 Results = Callable[..., Iterable[dg.AssetCheckResult]]
 
-POOLS = {"certain": "certain", "eloqua": "eloqua_bulk"}
-"""The pool of the steps that write to a platform; that of another platform has the platform's name."""
-
 
 class ConnectorAssets:
     """Makes the assets of one connector.
@@ -31,6 +28,7 @@ class ConnectorAssets:
         plan_checks: the checks of plans: specs by kind and asset key, and results.
         delivery_checks: the same of deliveries, specs by asset key.
         run_settings: the resource with the connector's settings for a run.
+        pools: the Dagster pool of each platform.
     """
 
     def __init__(
@@ -39,6 +37,7 @@ class ConnectorAssets:
         plan_checks: tuple[Specs, Results],
         delivery_checks: tuple[Specs, Results],
         run_settings: dg.ConfigurableResource[dict[str, Any]],
+        pools: Mapping[str, str],
     ) -> None:
         self.connector = connector
         self.kind: Kind = connector.kind
@@ -49,12 +48,13 @@ class ConnectorAssets:
         self._plan_specs = plan_checks[0](self.kind, self.plan_key)
         self._delivery_specs = delivery_checks[0](self.delivery_key)
         # Of these assets, not of the deployment: otherwise every launchpad lists every connector's settings.
+        self._pools = pools
         self._own_resources = {self.settings_key: run_settings}
 
     @property
     def pool(self) -> str:
         """The pool of the steps that write to its first platform."""
-        return _pool(self.kind.writes_to[0])
+        return self._pools[self.kind.writes_to[0]]
 
     @property
     def resources(self) -> set[str]:
@@ -83,7 +83,7 @@ class ConnectorAssets:
                 self.steps.own_key, platform, self._description(f"What {self.name} reads for itself.")
             ),
             deps=list(self.steps.extract_reads.values()),
-            pool=_pool(platform),
+            pool=self._pools[platform],
             required_resource_keys=self._resources(*self.kind.platforms, self.settings_key),
             resource_defs=self._own_resources,
         )
@@ -168,7 +168,3 @@ class ConnectorAssets:
     def _doing(self, verb: str, context: dg.AssetExecutionContext) -> str:
         event = f" for {context.partition_key}" if context.has_partition_key else ""
         return f"{verb} {self.name}{event}"
-
-
-def _pool(platform: str) -> str:
-    return POOLS.get(platform, platform)

@@ -228,6 +228,4 @@ class Step:
 
 
 def _used(client: Any) -> dict[str, int | float]:
-    used = dict(client.usage.as_metadata())
-    syncs = getattr(client, "syncs_started", None)
-    return used if syncs is None else {**used, "syncs": syncs}
+    return dict(client.usage.as_metadata())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from certain_eloqua.clients.platform import Platform
     from certain_eloqua.settings import Settings
 
 
@@ -26,6 +28,7 @@ def doctor(context: click.Context) -> None:
     """
     from certain_eloqua.clients.errors import ConnectionLost
     from certain_eloqua.clients.redaction import redact
+    from certain_eloqua.connectors.catalogue import PLATFORMS
     from certain_eloqua.settings import Settings, SettingsError
 
     try:
@@ -36,8 +39,7 @@ def doctor(context: click.Context) -> None:
     where = "the sandbox" if settings.uses_sandbox else "real accounts"
     click.echo(f"settings      ok     {where}, account {settings.certain_account_code}")
     looks: dict[str, Callable[[Settings], str]] = {
-        "eloqua": _eloqua,
-        "certain": _certain,
+        **{name: partial(_platform, platform) for name, platform in PLATFORMS.items()},
         "ledger": _ledger,
         "frames": _frames,
         "connectors": _connectors,
@@ -60,17 +62,12 @@ def doctor(context: click.Context) -> None:
     context.exit(1 if wrong else 0)
 
 
-_LOGINS = {
-    "eloqua": "ELOQUA_COMPANY, ELOQUA_USERNAME and ELOQUA_PASSWORD (or the ELOQUA_CLIENT_… and its token)",
-    "certain": "CERTAIN_USERNAME and CERTAIN_PASSWORD",
-}
-
-
 def _in_words(name: str, error: Exception) -> str:
     from certain_eloqua.clients.errors import AuthError, ClientError
+    from certain_eloqua.connectors.catalogue import PLATFORMS
 
-    if isinstance(error, AuthError) and name in _LOGINS:
-        return f"the login was refused ({error.came_back}). Look at {_LOGINS[name]}"
+    if isinstance(error, AuthError) and name in PLATFORMS:
+        return f"the login was refused ({error.came_back}). Check {PLATFORMS[name].login_settings}"
     if isinstance(error, ClientError):
         return f"{error.doing}: {error.came_back}".rstrip(": ")
     return str(error) or type(error).__name__
@@ -83,23 +80,9 @@ def _quickly() -> dict[str, Any]:
     return {"retry": RetryPolicy(attempts=1), "timeout": (3.0, 6.0)}
 
 
-def _eloqua(settings: Settings) -> str:
-    from certain_eloqua.resources.platforms import eloqua_client
-
-    with eloqua_client(settings, **_quickly()) as client:
-        fields = len(client.contact_fields())
-        left = client.open_definitions()
-        return f"logged in at {client.base_url}; {fields} contact fields; {left} definitions of ours"
-
-
-def _certain(settings: Settings) -> str:
-    from certain_eloqua.resources.platforms import certain_client
-
-    with certain_client(settings, **_quickly()) as client:
-        account = client.account()
-        events = sum(1 for _ in client.iter_events())
-        whose = f"account {account.code} ({account.name})"
-        return f"logged in at {settings.certain_address}; {whose}; {events} events"
+def _platform(platform: Platform, settings: Settings) -> str:
+    with platform.connect(settings, **_quickly()) as client:
+        return platform.check(client, settings)
 
 
 def _ledger(settings: Settings) -> str:
@@ -139,14 +122,14 @@ def _connectors(settings: Settings) -> str:
 
 
 def _field_map(settings: Settings) -> str:
+    from certain_eloqua.clients.eloqua.platform import PLATFORM as ELOQUA
     from certain_eloqua.clients.errors import ClientError
     from certain_eloqua.resources.field_map import account_field_map
-    from certain_eloqua.resources.platforms import eloqua_client
 
     field_map = account_field_map(settings)
     told = f"{len(field_map.pairs)} pairs from {field_map.path or _default_table(settings)}"
     try:
-        with eloqua_client(settings, **_quickly()) as client:
+        with ELOQUA.connect(settings, **_quickly()) as client:
             problems = field_map.validate(client.contact_fields())
     except ClientError:  # told where Eloqua is looked at
         return f"{told}, version {field_map.version}; not compared with Eloqua's fields"

@@ -19,16 +19,16 @@ def check(context: click.Context) -> None:
     Example:
       certain-eloqua mapping check
     """
+    from certain_eloqua.clients.eloqua.platform import PLATFORM as ELOQUA
     from certain_eloqua.clients.errors import ClientError
     from certain_eloqua.mapping import FieldMapError
     from certain_eloqua.resources.field_map import account_field_map
-    from certain_eloqua.resources.platforms import eloqua_client
     from certain_eloqua.settings import Settings, SettingsError
 
     try:
         settings = Settings.read()
         field_map = account_field_map(settings)
-        with eloqua_client(settings) as client:
+        with ELOQUA.connect(settings) as client:
             live = client.contact_fields()
     except (SettingsError, FieldMapError, ClientError) as error:
         raise click.ClickException(str(error)) from None

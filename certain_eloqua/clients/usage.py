@@ -18,7 +18,8 @@ class Usage:
     """Counts of what went over the wire. `calls` is by method and route, e.g. `GET /syncs/{id}/data`.
 
     Retried requests count each time, because they count for the platform too. Bytes are of bodies, as they
-    arrived (that is, after decompression). `seconds_waited` is time slept between retries and polls.
+    arrived (that is, after decompression). `seconds_waited` is time slept between retries and polls. `others`
+    are counts that only this platform has, such as `syncs`.
     """
 
     calls: Counter[str] = field(default_factory=Counter)
@@ -26,6 +27,7 @@ class Usage:
     bytes_received: int = 0
     retries: int = 0
     seconds_waited: float = 0.0
+    others: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -51,13 +53,18 @@ class Usage:
         with self._lock:
             self.seconds_waited += seconds
 
+    def started(self, what: str, number: int = 1) -> None:
+        """Count something that only this platform has. A number of 0 makes it part of the numbers shown."""
+        with self._lock:
+            self.others[what] += number
+
     def count(self, route: str) -> int:
         """How often one route was called."""
         with self._lock:
             return self.calls[route]
 
     def as_metadata(self) -> dict[str, int | float]:
-        """The numbers for an asset's receipt."""
+        """The numbers for an asset's metadata."""
         with self._lock:
             return {
                 "calls": sum(self.calls.values()),
@@ -65,4 +72,5 @@ class Usage:
                 "bytes_sent": self.bytes_sent,
                 "bytes_received": self.bytes_received,
                 "seconds_waited": round(self.seconds_waited, 3),
+                **self.others,
             }

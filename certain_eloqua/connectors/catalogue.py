@@ -1,7 +1,10 @@
-"""The kinds there are. A new kind is a module beside this one, and a line here."""
+"""The kinds and the platforms there are. A new one is a package of its own, and a line here."""
 
 from __future__ import annotations
 
+from certain_eloqua.clients.certain.platform import PLATFORM as CERTAIN
+from certain_eloqua.clients.eloqua.platform import PLATFORM as ELOQUA
+from certain_eloqua.clients.platform import Platform
 from certain_eloqua.connectors.contacts import import_profiles, import_registrations, upsert_contacts
 from certain_eloqua.connectors.contract.kind import Kind
 
@@ -13,3 +16,5 @@ KINDS: dict[str, Kind] = {
         upsert_contacts.KIND,
     )
 }
+
+PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (ELOQUA, CERTAIN)}

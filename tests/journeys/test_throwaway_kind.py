@@ -1,5 +1,6 @@
 """A kind for a platform that nobody knows, registered from here: no file of the package is changed for it."""
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,9 @@ import pyarrow as pa
 import pytest
 from pydantic import Field
 
+from certain_eloqua.clients.platform import Platform
+from certain_eloqua.clients.usage import Usage
+from certain_eloqua.connectors.catalogue import PLATFORMS
 from certain_eloqua.connectors.contract.actions import Action, Outcome
 from certain_eloqua.connectors.contract.kind import Extract, Job, Kind, Platforms
 from certain_eloqua.connectors.contract.plan_writer import Changes, PlanWriter
@@ -26,14 +30,6 @@ BADGE = KeyColumn("badge", "number of the badge")
 
 
 @dataclass
-class Usage:
-    calls: int = 0
-
-    def as_metadata(self) -> dict[str, int]:
-        return {"calls": self.calls}
-
-
-@dataclass
 class BadgePrinter:
     """The platform: it prints badges and remembers them."""
 
@@ -41,7 +37,7 @@ class BadgePrinter:
     usage: Usage = field(default_factory=Usage)
 
     def print(self, badge: str, name: str) -> None:
-        self.usage.calls += 1
+        self.usage.call("print")
         self.printed[badge] = name
 
 
@@ -105,8 +101,20 @@ KIND = Kind(
 def test_a_kind_for_a_new_platform_runs_from_extract_to_delivery(deployment):
     deployment.file("badges", "kind: print_badges\nevents: all\nsettings: {prefix: Guest}\n")
     printer = BadgePrinter()
-    resources = {"badge_printer": dg.ResourceDefinition.hardcoded_resource(printer)}
-    defs = build_defs(deployment.connectors, resources=resources, kinds={KIND.name: KIND})
+    platform = Platform(
+        name="badge_printer",
+        title="Badge Printer",
+        connect=lambda settings, **http: contextlib.nullcontext(printer),
+        check=lambda client, settings: f"{len(client.printed)} badges printed",
+        login_settings="nothing",
+        pool="printers",
+        pool_limit=1,
+    )
+    defs = build_defs(
+        deployment.connectors,
+        kinds={KIND.name: KIND},
+        platforms={**PLATFORMS, platform.name: platform},
+    )
     job = defs.resolve_job_def("badges")
 
     for outcome, calls in (("created", 3), ("unchanged", 3)):
@@ -114,9 +122,11 @@ def test_a_kind_for_a_new_platform_runs_from_extract_to_delivery(deployment):
         assert result.success
         (delivered,) = result.asset_materializations_for_node("badges__delivery")
         assert delivered.metadata[outcome].value == 3
-        assert printer.usage.calls == calls
+        assert printer.usage.total_calls == calls
+        assert delivered.metadata["badge_printer_calls"].value == (3 if outcome == "created" else 0)
     assert all(name == f"Guest {badge}" for badge, name in printer.printed.items())
 
+    assert defs.resolve_assets_def(dg.AssetKey(["badges", "delivery"])).op.pool == "printers"
     frame = deployment.frames.frame(("badges", "plan"), EVENT)
     assert list(frame["record"].unique()) == ["badge"]
     assert list(frame["badge"]) == list(printer.printed)

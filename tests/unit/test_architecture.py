@@ -17,7 +17,7 @@ PLAIN = {
     "domain": set(),
     "mapping": {"domain"},
     "ledger": {"domain"},
-    "clients": {"domain"},
+    "clients": {"domain", "settings"},
     "notify": {"domain"},
     "connectors": {"mapping", "ledger", "clients", "domain"},
     "settings": set(),

@@ -48,8 +48,13 @@ class Syncs:
         self._session = session
         self._settings = settings
         self._waiting = waiting
-        self.started = 0
+        session.http.usage.started("syncs", 0)
         self._running: set[str] = set()
+
+    @property
+    def started(self) -> int:
+        """Syncs that were started, by this client and others that share its usage."""
+        return self._session.http.usage.others["syncs"]
 
     def run(self, definition_uri: str, doing: str) -> "FinishedSync":
         """Start a sync of the definition and wait for its end.
@@ -91,7 +96,7 @@ class Syncs:
                 found = self.find(definition_uri)
                 if found:
                     log.info("The answer was lost, but sync %s was started", found[0])
-                    self.started += 1
+                    self._session.http.usage.started("syncs")
                     return found[0]
                 if not last:
                     raise
@@ -99,7 +104,7 @@ class Syncs:
             uri = said.get("uri") if isinstance(said, dict) else None
             if not isinstance(uri, str):
                 raise UnexpectedContent(f"Eloqua: {doing}", "a sync without uri")
-            self.started += 1
+            self._session.http.usage.started("syncs")
             return id_of(uri)
         raise AssertionError("unreachable")
 

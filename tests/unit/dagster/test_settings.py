@@ -6,12 +6,12 @@ import pytest
 from pydantic import SecretStr
 
 import certain_eloqua.settings as settings_module
+from certain_eloqua.clients.eloqua.platform import login as eloqua_login
 from certain_eloqua.ledger.errors import LedgerUnusable
 from certain_eloqua.mapping import FieldMapError
 from certain_eloqua.resources.field_map import account_field_map
 from certain_eloqua.resources.frame_store import frame_store
 from certain_eloqua.resources.ledger import open_ledger
-from certain_eloqua.resources.platforms import eloqua_login
 from certain_eloqua.settings import SANDBOX_URL, VARIABLES, Settings, SettingsError, connectors_folder
 from tests.conftest import ROOT
 
