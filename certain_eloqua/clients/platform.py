@@ -1,6 +1,6 @@
 """A platform as data: what the resource, the pool, `doctor` and the cost metadata need to know of it.
 
-Adding a platform means adding a folder beside this file, with a `platform.py` that ends in a `Platform`, and a
+Adding a platform means adding a folder beside this file with a `platform.py` that ends in a `Platform`, and a
 line in the catalogue.
 """
 
