@@ -148,6 +148,10 @@ class Batches:
             batches.c.definition.is_not(None),
         )
 
+    def of(self, connector: str) -> list[Batch]:
+        """All batches of a connector, the oldest first."""
+        return self._find(batches.c.connector == connector)
+
     def find(self, names: Iterable[str]) -> dict[str, Batch]:
         """Batches by name."""
         return {batch.batch: batch for batch in self._find(batches.c.batch.in_(list(names)))}

@@ -14,6 +14,8 @@ from typing import Unpack
 import pyarrow as pa
 
 from certain_eloqua.clients.eloqua import limits
+from certain_eloqua.clients.eloqua.activities import Activities
+from certain_eloqua.clients.eloqua.activity_types import ActivityTypes
 from certain_eloqua.clients.eloqua.definitions import Definitions, OrphanedDefinition, SyncAction
 from certain_eloqua.clients.eloqua.exports import ExportReader, export_definition
 from certain_eloqua.clients.eloqua.imports import Importer, import_definition, sync_action_definition
@@ -86,6 +88,16 @@ class EloquaClient:
             piece_bytes=piece_bytes,
             bytes_per_sync=staged_bytes_per_sync,
         )
+
+        self.activities = Activities(
+            self._session,
+            self._syncs,
+            self._definitions,
+            piece_bytes=piece_bytes,
+            page_size=page_size,
+            data_format=data_format,
+        )
+        self.activity_types = ActivityTypes(self._session)
 
     def __enter__(self) -> "EloquaClient":
         return self

@@ -12,6 +12,9 @@ REJECTED = "ELQ-00060"
 BAD_VALUE = "ELQ-00040"
 ADDED_TO_LIST = "ELQ-00119"
 REMOVED_FROM_LIST = "ELQ-00118"
+ACTIVITIES_CREATED = "ELQ-00069"
+NO_DATA = "ELQ-00124"
+NO_CONTACT = "ELQ-00085"
 
 TEMPORARY = frozenset({"ELQ-00105", "ELQ-00107", "ELQ-00139", "ELQ-00141", "ELQ-00146"})
 """Errors for which Oracle says: clear the staging, upload again, sync (00146: after an hour)."""

@@ -91,7 +91,7 @@ class Metadata:
         """Lists whose name matches the search, `*` meaning anything. Without a search all lists."""
         params = {"depth": "partial", "orderBy": "id ASC"}
         if search != "*":
-            params["search"] = f"name={_quoted(search)}"
+            params["search"] = f"name={quoted(search)}"
         for element in self._session.elements(
             f"{REST}/assets/contact/lists", doing=f"Looking for contact lists named {search!r}", params=params
         ):
@@ -152,7 +152,7 @@ class Metadata:
             f"{REST}/data/contacts",
             doing=f"Looking for {len(emails)} contacts by e-mail",
             params={
-                "search": "".join(f"emailAddress={_quoted(email)}" for email in emails),
+                "search": "".join(f"emailAddress={quoted(email)}" for email in emails),
                 "depth": "complete" if fields else "minimal",
             },
         )
@@ -161,7 +161,7 @@ class Metadata:
         return {key: c for c in contacts if (key := normalise_email(c.email)) in wanted and key is not None}
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """The value in quotes. How to escape a quote is not in the manual: `*` stands for it, and we filter."""
     return "'" + value.replace("'", "*") + "'"
 

@@ -84,14 +84,9 @@ class Syncs:
         A request that got lost may have started one. Two syncs of a definition at once can lose data, so the
         list of syncs is asked before trying again.
         """
-        limit = self._session.http.budget.syncs
-        if limit is not None and self.started >= limit:
-            raise BudgetReached(f"Eloqua: {doing}", f"the budget of {limit} syncs is used up")
         for last in range(STARTS - 1, -1, -1):
             try:
-                said = self._session.json(
-                    "POST", f"{BULK}/syncs", doing=doing, json={"syncedInstanceUri": definition_uri}
-                )
+                return id_of(self.create(definition_uri, doing))
             except (InDoubt, ServerError):
                 found = self.find(definition_uri)
                 if found:
@@ -100,13 +95,26 @@ class Syncs:
                     return found[0]
                 if not last:
                     raise
-                continue
-            uri = said.get("uri") if isinstance(said, dict) else None
-            if not isinstance(uri, str):
-                raise UnexpectedContent(f"Eloqua: {doing}", "a sync without uri")
-            self._session.http.usage.started("syncs")
-            return id_of(uri)
         raise AssertionError("unreachable")
+
+    def create(self, definition_uri: str, doing: str) -> str:
+        """The uri of a new sync of the definition, asked for once.
+
+        Raises:
+            InDoubt, ServerError: the sync may exist.
+            BudgetReached: the budget of syncs is used up; nothing was started.
+        """
+        limit = self._session.http.budget.syncs
+        if limit is not None and self.started >= limit:
+            raise BudgetReached(f"Eloqua: {doing}", f"the budget of {limit} syncs is used up")
+        said = self._session.json(
+            "POST", f"{BULK}/syncs", doing=doing, json={"syncedInstanceUri": definition_uri}
+        )
+        uri = said.get("uri") if isinstance(said, dict) else None
+        if not isinstance(uri, str):
+            raise UnexpectedContent(f"Eloqua: {doing}", "a sync without uri")
+        self._session.http.usage.started("syncs")
+        return uri
 
     def find(self, definition_uri: str) -> list[str]:
         """Ids of all syncs of a definition, the newest first."""

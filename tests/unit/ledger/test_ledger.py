@@ -23,8 +23,6 @@ from certain_eloqua.ledger import (
 from certain_eloqua.ledger.opening import HEAD, upgrade
 from certain_eloqua.ledger.tables import metadata
 
-OLDER_TABLES = ("ledger_claims", "ledger_traces")
-
 
 @pytest.fixture(params=["sqlite", "memory", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
@@ -32,13 +30,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return "sqlite://"
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/deep/er/ledger.sqlite"
-    server: str = request.getfixturevalue("postgres_server")
-    engine = create_engine(server)
-    with engine.begin() as connection:
-        for table in (*metadata.tables, *OLDER_TABLES, "ledger_version"):
-            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
-    engine.dispose()
-    return server
+    found: str = request.getfixturevalue("postgres")
+    return found
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from certain_eloqua.ledger import CHANGES_SCHEMA, BatchMoved, Filter, Ledger, Refused
 from certain_eloqua.ledger.batches import ABANDONED, BY_EMAIL, BY_ID, DONE, STAGING, SYNCED, SYNCING
 from certain_eloqua.ledger.opening import upgrade
 from certain_eloqua.ledger.outbox import IN_DOUBT, PENDING, REJECTED, SENT, SKIPPED
-from certain_eloqua.ledger.tables import metadata
 
 DAY = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -26,13 +25,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return "sqlite://"
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/ledger.sqlite"
-    server: str = request.getfixturevalue("postgres_server")
-    engine = create_engine(server)
-    with engine.begin() as connection:
-        for table in (*metadata.tables, "ledger_version"):
-            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
-    engine.dispose()
-    return server
+    found: str = request.getfixturevalue("postgres")
+    return found
 
 
 @pytest.fixture

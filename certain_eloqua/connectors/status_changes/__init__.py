@@ -1,0 +1,1 @@
+"""Status changes of registrations, sessions and agenda items become activities and list memberships."""
