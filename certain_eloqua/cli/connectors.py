@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json, problems_as_json
+
 if TYPE_CHECKING:
-    from certain_eloqua.connectors.files.loader import Catalogue
+    from certain_eloqua.connectors.files.loader import Catalogue, Connector
+    from certain_eloqua.connectors.files.problems import Problem
+
+STANDARD_INPUT = Path("stdin.yaml")
+"""The file that text from standard input counts as."""
 
 FOLDER = click.option(
     "--folder",
@@ -24,49 +31,56 @@ def connectors() -> None:
 
 @connectors.command("list")
 @FOLDER
+@as_json
 @click.pass_context
-def list_(context: click.Context, folder: Path | None) -> None:
+def list_(context: click.Context, folder: Path | None, json_wanted: bool) -> None:
     """List the connectors: kind, events, schedule.
 
-    Files that cannot be used are told at the end, and make the exit code 1.
+    Files that cannot be used are listed at the end, and make the exit code 1.
 
     \b
-    Example:
+    Examples:
       certain-eloqua connectors list
+      certain-eloqua connectors list --json | jq -r '.connectors[].name'
     """
     catalogue = _load(folder)
-    rows = [("NAME", "KIND", "EVENTS", "SCHEDULE", "DESCRIPTION")]
-    for one in catalogue:
-        schedule = one.schedule
-        often = (
-            f"every {schedule.every}, {schedule.first_run} to {schedule.last_run}" if schedule else "by hand"
-        )
-        rows.append((one.name, one.kind.name, one.events_in_words, often, one.description))
-    widths = [min(48, max(len(row[column]) for row in rows)) for column in range(4)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]
-        click.echo("  ".join([*cells, row[4]]).rstrip())
-    _tell(catalogue)
-    context.exit(1 if catalogue.problems else 0)
+    if json_wanted:
+        connectors = [_as_json(one) for one in catalogue]
+        print_json({"connectors": connectors, "errors": problems_as_json(catalogue.problems)})
+    else:
+        _print_table(catalogue)
+        _print_problems(catalogue.problems)
+    context.exit(FOUND_SOMETHING if catalogue.problems else 0)
 
 
 @connectors.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @FOLDER
+@as_json
 @click.pass_context
-def check(context: click.Context, folder: Path | None) -> None:
-    """Check every connector file: file, line, field, what is allowed, what was probably meant.
+def check(context: click.Context, files: tuple[Path, ...], folder: Path | None, json_wanted: bool) -> None:
+    """Check connector files: file, line, field, what is allowed, what was probably meant.
 
+    Without FILES every file of the folder is checked. FILES may be anywhere; `-` is standard input.
     Nothing is asked of the platforms. The exit code is 0 only if every file can be used.
 
     \b
-    Example:
+    Examples:
       certain-eloqua connectors check
+      certain-eloqua connectors check drafts/attendees.yaml
+      certain-eloqua connectors new upsert_contacts | certain-eloqua connectors check -
     """
-    catalogue = _load(folder)
-    _tell(catalogue)
+    if files and folder:
+        raise click.UsageError("give FILES or --folder, not both")
+    catalogue = _check_files(files) if files else _load(folder)
     usable = len(catalogue.connectors)
-    click.echo(f"{usable} connector{'' if usable == 1 else 's'} can be used.")
-    context.exit(1 if catalogue.problems else 0)
+    if json_wanted:
+        names = [one.name for one in catalogue]
+        print_json({"usable": names, "errors": problems_as_json(catalogue.problems)})
+    else:
+        _print_problems(catalogue.problems)
+        click.echo(f"{usable} connector{'' if usable == 1 else 's'} can be used.")
+    context.exit(FOUND_SOMETHING if catalogue.problems else 0)
 
 
 @connectors.command()
@@ -121,6 +135,57 @@ def _load(folder: Path | None) -> Catalogue:
     return load_connectors(folder or connectors_folder())
 
 
-def _tell(catalogue: Catalogue) -> None:
-    for problem in catalogue.problems:
+def _check_files(files: Iterable[Path]) -> Catalogue:
+    from certain_eloqua.connectors.files.loader import Catalogue, load_connector, load_connector_text
+
+    usable: list[Connector] = []
+    problems: list[Problem] = []
+    for file in files:
+        if str(file) == "-":
+            content = click.get_binary_stream("stdin").read()
+            connector, found = load_connector_text(content, STANDARD_INPUT)
+        else:
+            connector, found = load_connector(file)
+        usable += [connector] if connector else []
+        problems += found
+    return Catalogue(tuple(usable), tuple(problems))
+
+
+def _as_json(one: Connector) -> dict[str, Any]:
+    schedule = one.schedule
+    return {
+        "name": one.name,
+        "kind": one.kind.name,
+        "title": one.kind.title,
+        "level": one.kind.level,
+        "events": one.events_in_words,
+        "description": one.description,
+        "file": str(one.path),
+        "email_for_job_notifications": one.email_for_job_notifications,
+        "schedule": None
+        if schedule is None
+        else {
+            "first_run": str(schedule.first_run),
+            "last_run": str(schedule.last_run),
+            "every": schedule.every,
+        },
+    }
+
+
+def _print_table(catalogue: Catalogue) -> None:
+    rows = [("NAME", "KIND", "EVENTS", "SCHEDULE", "DESCRIPTION")]
+    for one in catalogue:
+        schedule = one.schedule
+        often = (
+            f"every {schedule.every}, {schedule.first_run} to {schedule.last_run}" if schedule else "by hand"
+        )
+        rows.append((one.name, one.kind.name, one.events_in_words, often, one.description))
+    widths = [min(48, max(len(row[column]) for row in rows)) for column in range(4)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]
+        click.echo("  ".join([*cells, row[4]]).rstrip())
+
+
+def _print_problems(problems: Iterable[Problem]) -> None:
+    for problem in problems:
         click.echo(f"WRONG  {problem}", err=True)

@@ -9,35 +9,41 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json
+
 if TYPE_CHECKING:
     from certain_eloqua.clients.platform import Platform
     from certain_eloqua.settings import Settings
 
 
 @click.command()
+@as_json
 @click.pass_context
-def doctor(context: click.Context) -> None:
-    """Check the settings, both logins, the ledger, the frames, the connector files and the field map.
+def doctor(context: click.Context, json_wanted: bool) -> None:
+    """Check the settings, the logins, the ledger, the frames, the connector files and the field map.
 
-    Each is tried and told; the exit code is 0 only if all of them work. Nothing is changed on either
+    Each is tried and reported; the exit code is 0 only if all of them work. Nothing is changed on a
     platform.
 
     \b
-    Example:
+    Examples:
       certain-eloqua doctor
+      certain-eloqua doctor --json
     """
     from certain_eloqua.clients.errors import ConnectionLost
     from certain_eloqua.clients.redaction import redact
     from certain_eloqua.connectors.catalogue import PLATFORMS
     from certain_eloqua.settings import Settings, SettingsError
 
+    report = _Report(json_wanted)
     try:
         settings = Settings.read()
     except SettingsError as error:
-        click.echo(f"settings      WRONG  {error}")
-        context.exit(1)
+        report.add("settings", ok=False, message=str(error))
+        report.end()
+        context.exit(FOUND_SOMETHING)
     where = "the sandbox" if settings.uses_sandbox else "real accounts"
-    click.echo(f"settings      ok     {where}, account {settings.certain_account_code}")
+    report.add("settings", ok=True, message=f"{where}, account {settings.certain_account_code}")
     looks: dict[str, Callable[[Settings], str]] = {
         **{name: partial(_platform, platform) for name, platform in PLATFORMS.items()},
         "ledger": _ledger,
@@ -48,18 +54,50 @@ def doctor(context: click.Context) -> None:
     }
     wrong: dict[str, Exception] = {}
     for name, look in looks.items():
-        click.echo(f"{name:<13} ", nl=False)  # what is being looked at, while it takes its time
+        report.begin(name)
         try:
-            told, word = look(settings), "ok"
+            message = look(settings)
         except Exception as error:  # noqa: BLE001 - whatever is wrong is what was asked for
-            told, word = redact(_in_words(name, error)), "WRONG"
             wrong[name] = error
-        click.echo(f"{word:<6} {told}".replace("\n", f"\n{'':21}"))
+            message = redact(_in_words(name, error))
+        report.add(name, ok=name not in wrong, message=message)
     if settings.uses_sandbox and any(isinstance(error, ConnectionLost) for error in wrong.values()):
-        click.echo(
-            "\nThese settings point at the sandbox. Is it running? Start it with: certain-eloqua sandbox"
+        report.hint = (
+            "These settings point at the sandbox. Is it running? Start it with: certain-eloqua sandbox"
         )
-    context.exit(1 if wrong else 0)
+    report.end()
+    context.exit(FOUND_SOMETHING if wrong else 0)
+
+
+class _Report:
+    """The findings, printed one by one as they are made, or as one JSON object at the end."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.hint: str | None = None
+        self._as_json = as_json
+        self._findings: list[dict[str, Any]] = []
+        self._begun: str | None = None
+
+    def begin(self, name: str) -> None:
+        """Show what is checked now; it may take some seconds."""
+        if not self._as_json:
+            click.echo(f"{name:<13} ", nl=False)
+        self._begun = name
+
+    def add(self, name: str, *, ok: bool, message: str) -> None:
+        self._findings.append({"name": name, "ok": ok, "message": message})
+        if self._as_json:
+            return
+        if self._begun != name:
+            self.begin(name)
+        click.echo(f"{'ok' if ok else 'WRONG':<6} {message}".replace("\n", f"\n{'':21}"))
+
+    def end(self) -> None:
+        if self._as_json:
+            ok = all(finding["ok"] for finding in self._findings)
+            print_json({"ok": ok, "findings": self._findings, "hint": self.hint})
+        elif self.hint:
+            click.echo(f"\n{self.hint}")
 
 
 def _in_words(name: str, error: Exception) -> str:

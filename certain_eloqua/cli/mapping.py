@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import click
 
+from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json
+
 
 @click.group()
 def mapping() -> None:
-    """Look after the field map: which profile field is which contact field."""
+    """The field map: which profile field is which contact field."""
 
 
 @mapping.command()
+@as_json
 @click.pass_context
-def check(context: click.Context) -> None:
+def check(context: click.Context, json_wanted: bool) -> None:
     """Check the account's field map against the fields Eloqua really has.
 
     \b
@@ -33,6 +36,20 @@ def check(context: click.Context) -> None:
     except (SettingsError, FieldMapError, ClientError) as error:
         raise click.ClickException(str(error)) from None
     problems = field_map.validate(live)
+    if json_wanted:
+        print_json(
+            {
+                "account": field_map.account,
+                "version": field_map.version,
+                "file": str(field_map.path) if field_map.path else None,
+                "pairs": [
+                    {"certain": pair.certain, "eloqua": pair.eloqua, "direction": pair.direction.value}
+                    for pair in field_map.pairs
+                ],
+                "errors": [str(problem) for problem in problems],
+            }
+        )
+        context.exit(FOUND_SOMETHING if problems else 0)
     arrows = {"in": "<-- ", "out": " -->", "both": "<-->"}
     for pair in field_map.pairs:
         click.echo(f"  {pair.certain:<28} {arrows[pair.direction.value]} {pair.eloqua}")
@@ -43,4 +60,4 @@ def check(context: click.Context) -> None:
     )
     for problem in problems:
         click.echo(f"WRONG  {problem}", err=True)
-    context.exit(1 if problems else 0)
+    context.exit(FOUND_SOMETHING if problems else 0)

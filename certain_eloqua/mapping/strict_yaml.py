@@ -76,6 +76,11 @@ def read_document(path: Path) -> Document:
             gone = f"this is a link to {path.readlink()}, which does not exist"
             return Document(None, faults=(Fault(1, (), gone),))
         return Document(None, faults=(Fault(1, (), f"the file cannot be read: {error.strerror or error}"),))
+    return decode_document(raw)
+
+
+def decode_document(raw: bytes) -> Document:
+    """Read the content of a file; see :func:`read_document`."""
     if len(raw) > MAX_BYTES:
         return Document(None, faults=(Fault(1, (), f"the file is larger than {MAX_BYTES:,} bytes"),))
     try:

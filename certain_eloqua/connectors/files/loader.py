@@ -22,7 +22,13 @@ from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.domain.email import is_valid_email
 from certain_eloqua.domain.event import Event
 from certain_eloqua.mapping import nearest
-from certain_eloqua.mapping.strict_yaml import Document, SourceLocation, leads_outside, read_document
+from certain_eloqua.mapping.strict_yaml import (
+    Document,
+    SourceLocation,
+    decode_document,
+    leads_outside,
+    read_document,
+)
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 60
@@ -102,6 +108,15 @@ def load_connector(
 ) -> tuple[Connector | None, tuple[Problem, ...]]:
     """One file: the connector, or what is wrong with it."""
     reader = _Reader(path, read_document(path), KINDS if kinds is None else kinds)
+    connector = reader.connector()
+    return (None if reader.problems else connector), tuple(reader.problems)
+
+
+def load_connector_text(
+    content: bytes, path: Path, kinds: Mapping[str, Kind] | None = None
+) -> tuple[Connector | None, tuple[Problem, ...]]:
+    """The same for the content of a file that need not exist; `path` is its name in messages."""
+    reader = _Reader(path, decode_document(content), KINDS if kinds is None else kinds)
     connector = reader.connector()
     return (None if reader.problems else connector), tuple(reader.problems)
 
