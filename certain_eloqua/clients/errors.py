@@ -52,7 +52,7 @@ class Transient(ClientError):
 
 
 class Permanent(ClientError):
-    """The same request will fail again until somebody changes something."""
+    """The same request will fail again until a setting, a right or the data changes."""
 
     advice = "A rerun will not help."
 
@@ -64,7 +64,7 @@ class InDoubt(ClientError):
 
 
 class AuthError(Permanent):
-    """401, 403, a login page, or a token nobody accepts any more."""
+    """401, 403, a login page, or a token that is no longer accepted."""
 
     advice = "A rerun will not help until the credentials or the user's rights are put right."
 

@@ -96,7 +96,7 @@ class HttpClient:
         auth: adds the credentials to a request.
         address_from: the setting that holds the address, for the message when nothing answers there.
         secrets: texts that must never appear in a message.
-        explain: turns a refusal into words.
+        explain: turns the body of an error into a message.
         options: see :class:`HttpOptions`.
     """
 
@@ -304,7 +304,7 @@ class HttpClient:
             if not once or (status == 503 and wait is not None):
                 raise Repeatable(failed)
             if status == 503:
-                raise failed  # refused, most likely not carried out; but nobody told us when to come back
+                raise failed  # most likely not carried out, but the answer names no time for another try
             raise errors.InDoubt(doing, said, status=status)
         if status in (401, 403) or status < 400:
             raise errors.AuthError(doing, said, status=status)

@@ -1,4 +1,4 @@
-"""Certain's refusals in words: HTML error pages of API 2.0, JSON of the newer APIs."""
+"""Causes of Certain's errors: HTML error pages of API 2.0, JSON of the newer APIs."""
 
 import html
 import json

@@ -1,4 +1,4 @@
-"""Eloqua's refusals in words: the Bulk API's `failures`, and the REST API's arrays of validation errors.
+"""Causes of Eloqua's errors: the Bulk API's `failures`, and the REST API's arrays of validation errors.
 
 Sources: Oracle, "HTTP status codes", "Validation errors". Values are left out: they are people's.
 """

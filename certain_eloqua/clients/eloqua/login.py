@@ -172,7 +172,7 @@ class BearerHeader(AuthBase):
             )
             self._store.save(tokens)
             return tokens
-        raise AuthError(f"Eloqua: {doing}", f"refused ({refused}); somebody has to sign in again")
+        raise AuthError(f"Eloqua: {doing}", f"refused ({refused}); sign in again")
 
 
 def secrets_of(login: EloquaLogin) -> tuple[str, ...]:

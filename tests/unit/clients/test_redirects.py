@@ -1,0 +1,43 @@
+"""Credentials stay with the host they were configured for: a redirect is an error and is not followed."""
+
+from collections.abc import Iterator
+
+import pytest
+from requests.auth import HTTPBasicAuth
+
+from certain_eloqua.clients import errors
+from certain_eloqua.clients.http import HttpClient, JsonReader
+from tests.unit.clients.scripted_server import Say, ScriptedServer
+
+
+@pytest.fixture
+def other_host() -> Iterator[ScriptedServer]:
+    scripted = ScriptedServer()
+    scripted.says(Say())
+    yield scripted
+    scripted.close()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_another_host_is_an_error_and_sends_nothing_there(server, other_host, status, method):
+    server.says(Say(status, headers={"Location": f"{other_host.url}/login"}))
+    with (
+        HttpClient(server.url, platform="Somewhere", auth=HTTPBasicAuth("user", "hush-hush")) as http,
+        pytest.raises(errors.AuthError) as caught,
+    ):
+        http.read(method, "things/7", JsonReader(), doing="Calling a thing")
+    assert "Authorization" in server.asked[0].headers
+    assert len(server.asked) == 1
+    assert other_host.asked == []
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_a_redirect_on_the_same_host_is_an_error_too(server):
+    server.says(Say(302, headers={"Location": "/login"}), Say())
+    with (
+        HttpClient(server.url, platform="Somewhere") as http,
+        pytest.raises(errors.AuthError, match="HTTP 302"),
+    ):
+        http.read("GET", "things/7", JsonReader(), doing="Calling a thing")
+    assert len(server.asked) == 1
