@@ -61,15 +61,15 @@ def command_page(main: click.Command) -> str:
         "within reach.",
         "The `dagster` and `dg` commands that go with them are in [operations](operations.md).",
         "",
-        "**Exit codes.** 0: everything is as it should be. 1: something was found, or the command could not do",
-        "its work; the message says what. 2: the command line itself is wrong.",
+        "**Exit codes.** 0: everything is as it should be. 1: something was found, or the command could not",
+        "do its work; the message says what. 2: the command line itself is wrong.",
         "",
-        "**JSON.** Commands that print a table or a finding take `--json` and print one object then. Members may",
-        "be added in later versions; those that are there keep their names and meanings.",
+        "**JSON.** Commands that print a table or a finding take `--json` and print one object then. Members",
+        "may be added in later versions; those that are there keep their names and meanings.",
         "",
         '**Completion.** For bash, put `eval "$(_CERTAIN_ELOQUA_COMPLETE=bash_source certain-eloqua)"` into',
-        "`~/.bashrc`; for zsh the same with `zsh_source` into `~/.zshrc`; for fish, write the output of",
-        "`_CERTAIN_ELOQUA_COMPLETE=fish_source certain-eloqua` to `certain-eloqua.fish` in its completions folder.",
+        "`~/.bashrc`; for zsh the same with `zsh_source` into `~/.zshrc`; for fish, write the output",
+        "of `_CERTAIN_ELOQUA_COMPLETE=fish_source certain-eloqua` to its folder of completions.",
     ]
     for path, command in commands(main, ("certain-eloqua",)):
         name = " ".join(path)

@@ -142,8 +142,8 @@ def _check_files(files: Iterable[Path]) -> Catalogue:
     problems: list[Problem] = []
     for file in files:
         if str(file) == "-":
-            content = click.get_binary_stream("stdin").read()
-            connector, found = load_connector_text(content, STANDARD_INPUT)
+            with click.open_file("-", "rb") as stream:
+                connector, found = load_connector_text(stream.read(), STANDARD_INPUT)
         else:
             connector, found = load_connector(file)
         usable += [connector] if connector else []
