@@ -16,9 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import dotenv
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# No example may fail because the machine is busy: neither by its own time, nor by that of making it.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 OURS = ("ELOQUA_", "CERTAIN_")
 OURS_TOO = {"SMTP_URL", "DAGSTER_HOME", "DAGSTER_MODULE_NAME"}
 
