@@ -181,3 +181,88 @@ def test_an_import_is_seen_however_it_is_written(monkeypatch, tmp_path, source, 
     file.write_text(source)
     (found,) = imports_of(file)
     assert (found.importer, found.module, room(found.module)) == ("clients", module, "ledger")
+
+
+# -- circles, and the packages inside connectors
+
+
+def modules() -> dict[str, set[str]]:
+    """Which module imports which, also where only types need it. A package stands for its __init__."""
+    names = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in FILES
+    }
+    graph: dict[str, set[str]] = {name: set() for name in names}
+    for found in OURS:
+        here = ".".join(found.file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        there = found.module if found.module in names else found.module.rpartition(".")[0]
+        if there in names and there != here:
+            graph[here].add(there)
+    return graph
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of modules that import each other in a circle."""
+    return [sorted(group) for group in strongly_connected(graph) if len(group) > 1]
+
+
+def strongly_connected(graph: dict[str, set[str]]) -> Iterator[set[str]]:
+    """Tarjan's algorithm, without recursion."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    for start in graph:
+        if start in index:
+            continue
+        work = [(start, iter(graph[start]))]
+        index[start] = low[start] = len(index)
+        stack.append(start)
+        while work:
+            node, targets = work[-1]
+            target = next(targets, None)
+            if target is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    group = set()
+                    while node not in group:
+                        group.add(stack.pop())
+                    yield group
+            elif target not in index:
+                index[target] = low[target] = len(index)
+                stack.append(target)
+                work.append((target, iter(graph[target])))
+            elif target in stack:
+                low[node] = min(low[node], index[target])
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert circles(modules()) == []
+
+
+def test_a_circle_is_found():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}
+    assert circles(graph) == [["a", "b", "c"]]
+
+
+SHARED_BY_FAMILIES = {"contract", "delivery"}
+# What each package of connectors may import from the others.
+INSIDE_CONNECTORS = {"contract": set(), "delivery": {"contract"}, "files": {"contract", "catalogue"}}
+
+
+def part_of_connectors(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[2] if len(parts) > 2 and parts[1] == "connectors" else None
+
+
+def test_families_share_the_contract_and_the_engine_and_do_not_know_each_other():
+    wrong = []
+    for found in OURS:
+        here = part_of_connectors(".".join(found.file.relative_to(ROOT).with_suffix("").parts))
+        there = part_of_connectors(found.module)
+        if here is None or there is None or there in (here, "__init__") or here == "catalogue":
+            continue
+        allowed = INSIDE_CONNECTORS.get(here, SHARED_BY_FAMILIES)
+        if there not in allowed:
+            wrong.append(found)
+    refuse(wrong)
