@@ -1,32 +1,15 @@
 """The sandbox's page in a headless Chromium: what people see, live, by keyboard, without a network."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium. Without one this fails: a page nobody looked at is not tested."""
-    program = shutil.which(os.environ.get("CHROMIUM", "")) or next(
-        filter(None, map(shutil.which, NAMES)), None
-    )
-    if program is None:
-        pytest.fail("No Chromium: install the package chromium, or name one in CHROMIUM", pytrace=False)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture

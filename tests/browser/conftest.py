@@ -1,0 +1,183 @@
+"""A headless Chromium, and `dagster dev` on a home of its own, for tests that look at pages."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import ROOT, Sandbox, clean_environment
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CODE_LOCATION = {"repositoryLocationName": "certain_eloqua", "repositoryName": "__repository__"}
+STARTS_WITHIN, RUNS_WITHIN = 240.0, 300.0
+"""Seconds. Far more than an idle machine takes: these only end a test that would never end."""
+
+LOADED = """{workspaceOrError{... on Workspace{locationEntries{loadStatus
+  locationOrLoadError{__typename ... on PythonError{message}}}}}}"""
+LAUNCH = """mutation($params:ExecutionParams!){launchRun(executionParams:$params){__typename
+  ... on LaunchRunSuccess{run{runId}} ... on RunConfigValidationInvalid{errors{message}}
+  ... on PythonError{message}}}"""
+RUN = "query($id:ID!){runOrError(runId:$id){... on Run{status tags{key value}}}}"
+CONFIG_ERRORS = """query($job:PipelineSelector!,$config:RunConfigData!){
+  isPipelineConfigValid(pipeline:$job,runConfigData:$config,mode:"default"){
+    ... on RunConfigValidationInvalid{errors{message}} ... on PythonError{message}}}"""
+ASSET = """query($key:AssetKeyInput!,$partitions:[String!]){assetNodeOrError(assetKey:$key){... on AssetNode{
+  assetChecksOrError{... on AssetChecks{checks{name executionForLatestMaterialization{status}}}}
+  latestMaterializationByPartition(partitions:$partitions){metadataEntries{label
+    ... on IntMetadataEntry{intValue} ... on MarkdownMetadataEntry{mdStr}}}}}}"""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium. Without one this fails: a page nobody looked at is not tested."""
+    program = shutil.which(os.environ.get("CHROMIUM", "")) or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
+    if program is None:
+        pytest.fail("No Chromium: install the package chromium, or name one in CHROMIUM", pytrace=False)
+    with sync_playwright() as playwright:
+        running: Browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield running
+        running.close()
+
+
+@dataclass(frozen=True)
+class DagsterServer:
+    """A running `dagster dev`: its state by GraphQL, its pages by their addresses."""
+
+    url: str
+
+    def ask(self, query: str, **variables):
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)["data"]
+        except urllib.error.HTTPError as error:
+            raise AssertionError(error.read().decode()[:2000]) from None
+
+    def page(self, path: str) -> str:
+        return f"{self.url}/{path}"
+
+    def location_page(self, path: str) -> str:
+        return f"{self.url}/locations/certain_eloqua/{path}"
+
+    def config_errors(self, job: str, config: dict) -> list[str]:
+        answer = self.ask(CONFIG_ERRORS, job={**CODE_LOCATION, "pipelineName": job}, config=config)
+        return [error["message"] for error in answer["isPipelineConfigValid"].get("errors", [])]
+
+    def run(self, job: str, event: str, config: dict | None = None) -> dict:
+        """Launch a job for an event as the launchpad does, and wait until the run has ended."""
+        tags = [{"key": "dagster/partition", "value": event}]
+        params = {
+            "selector": {**CODE_LOCATION, "jobName": job},
+            "runConfigData": config or {},
+            "executionMetadata": {"tags": tags},
+        }
+        launched = self.ask(LAUNCH, params=params)["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        run_id = launched["run"]["runId"]
+        deadline = time.monotonic() + RUNS_WITHIN
+        while True:
+            found = self.ask(RUN, id=run_id)["runOrError"]
+            if found["status"] in ("SUCCESS", "FAILURE", "CANCELED"):
+                return {**found, "run_id": run_id}
+            assert time.monotonic() < deadline, found
+            time.sleep(0.5)
+
+    def asset(self, key: str, event: str) -> tuple[dict[str, object], dict[str, str]]:
+        """The metadata of an asset's latest materialization for an event, and the results of its checks."""
+        answer = self.ask(ASSET, key={"path": key.split("/")}, partitions=[event])["assetNodeOrError"]
+        (latest,) = answer["latestMaterializationByPartition"]
+        metadata = {
+            entry["label"]: entry.get("intValue", entry.get("mdStr")) for entry in latest["metadataEntries"]
+        }
+        checks = {
+            check["name"]: (check["executionForLatestMaterialization"] or {}).get("status")
+            for check in answer["assetChecksOrError"]["checks"]
+        }
+        return metadata, checks
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _loaded(server: DagsterServer) -> bool:
+    try:
+        entries = server.ask(LOADED)["workspaceOrError"]["locationEntries"]
+    except OSError:
+        return False
+    if not entries or entries[0]["loadStatus"] != "LOADED":
+        return False
+    assert entries[0]["locationOrLoadError"]["__typename"] == "RepositoryLocation", entries
+    return True
+
+
+def _start(home: Path, environment: dict[str, str]) -> tuple[subprocess.Popen, DagsterServer]:
+    port, log = _free_port(), home / "dev.log"
+    command = ["-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=home,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server, deadline = DagsterServer(f"http://127.0.0.1:{port}"), time.monotonic() + STARTS_WITHIN
+    try:
+        while not _loaded(server):
+            assert process.poll() is None, log.read_text()[-3000:]
+            assert time.monotonic() < deadline, log.read_text()[-3000:]
+            time.sleep(0.2)
+    except BaseException:
+        _stop(process)
+        raise
+    return process, server
+
+
+def _stop(process: subprocess.Popen) -> None:
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def dagster_server(sandbox_server, tmp_path_factory):
+    """`dagster dev` on a home of its own, with the shipped connectors and the sandbox as freshly started."""
+    Sandbox(sandbox_server).control("POST", "/reset")
+    home = tmp_path_factory.mktemp("home")
+    (home / "dagster.yaml").write_text((ROOT / "dagster.yaml").read_text())
+    ours = {"DAGSTER_HOME": str(home), "ELOQUA_BASE_URL": sandbox_server, "CERTAIN_BASE_URL": sandbox_server}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", str(home))
+        # The databases are made before anything runs in parallel.
+        with dg.DagsterInstance.get() as instance:
+            instance.add_dynamic_partitions("events", ["NWSUMMIT27"])
+    environment = {**clean_environment(), **ours, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    process, server = _start(home, environment)
+    try:
+        yield server
+    finally:
+        _stop(process)
