@@ -26,7 +26,7 @@ developing:
 
 .PHONY: demo
 demo: ready ## run the connectors for a demo account against the sandbox, and report
-	@$(BIN)/certain-eloqua demo
+	@$(BIN)/certain-eloqua demo --home .demo --replace
 
 .PHONY: ui
 ui: ready ## start the sandbox (unless real credentials are configured) and the Dagster UI
@@ -67,6 +67,6 @@ constraints: ## resolve the newest versions allowed and write constraints.txt an
 	@bin/constraints
 
 .PHONY: clean
-clean: ## remove .venv, caches and the checkout's Dagster home (runs, frames, ledger, the sandbox's people)
-	@rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+clean: ## remove .venv, caches and the checkout's Dagster home (runs, frames, ledger, the sandbox's people) and the demo's
+	@rm -rf .venv .dagster .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

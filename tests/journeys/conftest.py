@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from certain_eloqua.cli.demonstration.runs import Ran, Runner
-from certain_eloqua.cli.demonstration.sides import Sides
+from certain_eloqua.cli.demonstration.snapshots import Platforms
 from certain_eloqua.definitions import build_defs
 from certain_eloqua.resources.frames import Frames
 from tests.conftest import Sandbox, clean_environment
@@ -47,7 +47,7 @@ class Deployment:
 
     folder: Path
     sandbox: Sandbox
-    sides: Sides
+    platforms: Platforms
     instance: dg.DagsterInstance
 
     @property
@@ -74,7 +74,7 @@ class Deployment:
         return self.runner().job(name, event, settings)
 
     def writes(self) -> dict[str, int]:
-        return self.sides.writes()
+        return self.platforms.writes()
 
     def journal(self, **filters: str) -> list[dict]:
         asked = "&".join(f"{name}={value}" for name, value in {**filters, "limit": "10000"}.items())
@@ -94,7 +94,7 @@ def deployment(sandbox, tmp_path, monkeypatch):
     for name, value in zip(NAMES, (home, sandbox.url, sandbox.url, connectors), strict=True):
         monkeypatch.setenv(name, str(value))
     with dg.DagsterInstance.ephemeral() as instance:
-        made = Deployment(tmp_path, sandbox, Sides(sandbox.url), instance)
+        made = Deployment(tmp_path, sandbox, Platforms(sandbox.url), instance)
         for name, text in CONNECTORS.items():
             made.file(name, text)
         instance.add_dynamic_partitions("events", [EVENT, "NWEXPO25", "NWFORUM27", "NWROAD26", "NOSUCH"])

@@ -70,12 +70,12 @@ def in_environment(environment, arguments):
 
 def state(deployment):
     """What both platforms hold, without the numbers they give away in the order of arrival."""
-    sides = deployment.sides
+    platforms = deployment.platforms
     contacts = {}
     page = 1
     while True:
-        answer = sides._http.get(
-            f"{sides.url}/api/rest/2.0/data/contacts",
+        answer = platforms._http.get(
+            f"{platforms.url}/api/rest/2.0/data/contacts",
             params={"count": 1000, "page": page, "depth": "partial"},
             auth=("Sandbox\\demo", "demo"),
             timeout=60,
@@ -95,11 +95,11 @@ def state(deployment):
             str(p["sourceOfProfile"]),
             emails.get(str(p["externalKey"]), str(p["externalKey"])),
         )
-        for p in sides._certain("Profile", "NWIND")
+        for p in platforms._certain("Profile", "NWIND")
     ]
     registrations = [
         (str(r["profile"]["email"]), r["registrationStatusLabel"], r["attendeeTypeCode"])
-        for r in sides.registrations(EVENT)
+        for r in platforms.registrations(EVENT)
     ]
     return {
         "contacts": sorted(tuple(str(one.get(name)) for name in names) for one in contacts.values()),

@@ -1,4 +1,4 @@
-"""A story per kind, through `build_defs`: what both sides hold afterwards, and that a second run writes
+"""A story per kind, through `build_defs`: what both platforms hold afterwards, and that a second run writes
 nothing.
 """
 
@@ -12,32 +12,32 @@ def delivered(ran, name):
 
 
 def test_a_list_becomes_profiles(deployment):
-    before = deployment.sides.picture()
+    before = deployment.platforms.snapshot()
     ran = deployment.job("readers")
     assert ran.success, ran.failure
-    grown = deployment.sides.picture().grown(before)
+    grown = deployment.platforms.snapshot().grown(before)
     assert grown["profiles in Certain"] == ran.of("readers/delivery")["created"] > 0
     assert all(ran.checks.values()), ran.checks
     assert ran.of("readers/contacts")["eloqua_calls"] <= 11
 
 
 def test_a_list_becomes_registrations_of_an_event(deployment):
-    before = deployment.sides.picture(EVENT)
+    before = deployment.platforms.snapshot(EVENT)
     ran = deployment.job("prospects", EVENT)
     assert ran.success, ran.failure
     done = ran.of("prospects/delivery")
-    grown = deployment.sides.picture(EVENT).grown(before)
+    grown = deployment.platforms.snapshot(EVENT).grown(before)
     assert grown[f"registrations of {EVENT}"] == done["created"] > 0
     assert ran.of("prospects/plan")["dagster/row_count"] == ran.of("prospects/contacts")["dagster/row_count"]
     assert ran.checks["prospects/delivery: everything_planned_has_an_outcome"]
 
 
 def test_registrations_become_contacts_and_profiles_learn_their_ids(deployment):
-    before = deployment.sides.picture(EVENT)
+    before = deployment.platforms.snapshot(EVENT)
     ran = deployment.job("attendees", EVENT)
     assert ran.success, ran.failure
     done = ran.of("attendees/delivery")
-    grown = deployment.sides.picture(EVENT).grown(before)
+    grown = deployment.platforms.snapshot(EVENT).grown(before)
     assert grown["contacts in Eloqua"] == done["created"] > 0
     assert grown["profiles that know their contact"] > 0
     assert done["eloqua_calls"] <= 25

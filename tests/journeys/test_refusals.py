@@ -52,7 +52,7 @@ def test_an_overridden_setting_reaches_the_read_the_plan_and_the_delivery(deploy
     created = deployment.frames.frame(("prospects", "delivery"), EVENT).query("outcome == 'created'")
     labels = {
         one["registrationCode"]: one["registrationStatusLabel"]
-        for one in deployment.sides.registrations(EVENT)
+        for one in deployment.platforms.registrations(EVENT)
     }
     assert len(created)
     assert {labels[code] for code in created["registration_code"]} == {"Pre-Registered"}

@@ -1,1 +1,1 @@
-"""The demo: a stage (sandbox, Dagster home, settings of its own), a story, and a report of both sides."""
+"""The demo: an environment (sandbox, Dagster home, settings of its own), a scenario, and a report."""

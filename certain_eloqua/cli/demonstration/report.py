@@ -1,4 +1,4 @@
-"""What people read of the demo: chapters, figures, and a line for everything that must be so."""
+"""The printed report of the demo: steps, counts, and a line for every expectation."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from certain_eloqua.cli.demonstration.sides import Picture
+    from certain_eloqua.cli.demonstration.snapshots import Snapshot
 
 WIDTH = 100
 WIDEST_CELL = 60
 
 
 class Report:
-    """Prints as the story goes on, and remembers what was not as it should be."""
+    """Prints while the scenario runs, and collects the expectations that failed."""
 
     def __init__(self) -> None:
         self.right = 0
@@ -26,11 +26,11 @@ class Report:
         click.echo()
         click.secho(f"{number}  {title}".strip(), bold=True)
 
-    def say(self, text: str) -> None:
+    def paragraph(self, text: str) -> None:
         click.echo(textwrap.fill(text, WIDTH, initial_indent="   ", subsequent_indent="   "))
 
     def quote(self, about: str, text: str) -> None:
-        self.say(about)
+        self.paragraph(about)
         click.echo(
             textwrap.fill(text or "(nothing)", WIDTH, initial_indent="     > ", subsequent_indent="     > ")
         )
@@ -43,7 +43,7 @@ class Report:
             for name in names
             if isinstance(metadata.get(name), int) and metadata[name]
         ]
-        self.say(" · ".join(shown) or "nothing")
+        self.paragraph(" · ".join(shown) or "nothing")
 
     def markdown_table(self, text: str) -> None:
         """A Markdown table, with its columns as wide as their cells."""
@@ -64,7 +64,7 @@ class Report:
             click.echo(f"     {'  '.join(cells)}".rstrip())
 
     def expect(self, what: str, so: bool, otherwise: str = "") -> None:
-        """One thing that must be so."""
+        """Print whether an expectation holds."""
         if so:
             self.right += 1
             click.echo(f"   {click.style('ok', fg='green')}     {what}")
@@ -74,25 +74,24 @@ class Report:
                 f"   {click.style('WRONG', fg='red')}  {what}" + (f" — {otherwise}" if otherwise else "")
             )
 
-    def sides(self, before: Picture, after: Picture) -> None:
-        """How many there were, and how many there are."""
+    def platforms(self, before: Snapshot, after: Snapshot) -> None:
+        """Counts before and after."""
         grown = after.grown(before)
         now = [after.contacts, after.profiles, after.tied_profiles, *after.registrations.values()]
         for (name, more), count in zip(grown.items(), now, strict=True):
             click.echo(f"     {name:<36} {count - more:>9,}  ->  {count:>9,}   (+{more:,})")
 
     def end(self, seconds: float, calls: int) -> bool:
-        """The last lines. Whether everything was as it should be."""
+        """Print the last lines. Whether every expectation holds."""
         click.echo()
         if self.wrong:
             click.secho(
-                f"{len(self.wrong)} of {self.right + len(self.wrong)} things were not as they should be:",
+                f"{len(self.wrong)} of {self.right + len(self.wrong)} expectations failed:",
                 fg="red",
             )
             for what in self.wrong:
                 click.echo(f"   {what}")
         else:
-            click.secho(f"All {self.right} things were as they should be.", fg="green")
+            click.secho(f"All {self.right} expectations hold.", fg="green")
         click.echo(f"It took {seconds:.0f} seconds and {calls:,} calls of both platforms.")
-        click.echo("See it in the browser: make ui (the sandbox and Dagster; it prints both addresses).")
         return not self.wrong

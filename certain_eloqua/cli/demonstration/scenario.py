@@ -1,4 +1,4 @@
-"""The story the demo tells: seven chapters, each of which says what it did and whether both sides agree."""
+"""The scenario of the demo: eight steps, each compared with what both platforms hold afterwards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from certain_eloqua.cli.demonstration.report import Report
 from certain_eloqua.cli.demonstration.runs import Ran, Runner, at_home
-from certain_eloqua.cli.demonstration.sides import Sides
+from certain_eloqua.cli.demonstration.snapshots import Platforms
 
 EVENT = "NWSUMMIT27"
 PROSPECTS, READERS, ATTENDEES = "summit_prospects", "newsletter_profiles", "attendees_to_eloqua"
@@ -23,47 +23,50 @@ settings:
 """
 
 
-class Story:
-    """Tells everything once, on one sandbox."""
+class Scenario:
+    """Runs every step once, on one sandbox."""
 
     def __init__(self, url: str, connectors: Path, kept: bool) -> None:
-        self.sides = Sides(url)
+        self.platforms = Platforms(url)
         self.kept = kept
         self.connectors = connectors
         self.report = Report()
         self.began = time.monotonic()
 
-    def tell(self) -> bool:
+    def run(self) -> bool:
         """Whether everything worked."""
         from certain_eloqua.definitions import build_defs
 
         with at_home(self.kept) as instance:
             self.runner = Runner(build_defs(self.connectors), instance)
-            self.before = self.sides.picture(EVENT)
+            self.before = self.platforms.snapshot(EVENT)
             self._account()
             self._registrations()
             self._profiles()
             self._changes()
             self._dry_run()
             self._delivery()
-            self._again()
             self._broken()
+            self._again()
+            self._standing_checks()
         return self._ending()
 
-    # -- the chapters
+    # -- the steps
 
     def _account(self) -> None:
         self.report.chapter("1", "Which events are there?")
         ran = self.runner.assets(["certain/events"])
         count = ran.of("certain/events").get("dagster/row_count", 0)
-        self.report.say(f"Certain has {count} events; each is now a partition that can be chosen in Dagster.")
+        self.report.paragraph(
+            f"Certain has {count} events; each is now a partition that can be chosen in Dagster."
+        )
         self.report.expect("the events were read", ran.success and count > 0, ran.failure)
 
     def _registrations(self) -> None:
         self.report.chapter("2", f"The Eloqua list behind {PROSPECTS} becomes registrations of {EVENT}")
-        before = self.sides.picture(EVENT)
+        before = self.platforms.snapshot(EVENT)
         ran = self.runner.job(PROSPECTS, EVENT)
-        grown = self.sides.picture(EVENT).grown(before)
+        grown = self.platforms.snapshot(EVENT).grown(before)
         plan, done = ran.of(f"{PROSPECTS}/plan"), ran.of(f"{PROSPECTS}/delivery")
         members = ran.of(f"{PROSPECTS}/contacts").get("dagster/row_count", 0)
         self._counts(ran, PROSPECTS)
@@ -84,9 +87,9 @@ class Story:
 
     def _profiles(self) -> None:
         self.report.chapter("3", f"Another list becomes profiles of the account ({READERS})")
-        before = self.sides.picture()
+        before = self.platforms.snapshot()
         ran = self.runner.job(READERS)
-        grown = self.sides.picture().grown(before)
+        grown = self.platforms.snapshot().grown(before)
         done = ran.of(f"{READERS}/delivery")
         self._counts(ran, READERS)
         self.report.expect("the run succeeded", ran.success, ran.failure)
@@ -99,15 +102,17 @@ class Story:
 
     def _changes(self) -> None:
         self.report.chapter("4", "People change in Certain")
-        found = [one for one in self.sides.registrations(EVENT) if _usable(one)]
+        found = [one for one in self.platforms.registrations(EVENT) if _usable(one)]
         invited = [one for one in found if one["registrationStatusLabel"] == "Invited"][:CHANGED_PEOPLE]
         accepted = [one for one in found if one["registrationStatusLabel"] == ACCEPTED][:CHANGED_PEOPLE]
         for one in invited:
-            self.sides.change_status(one["registrationCode"], ACCEPTED)
+            self.platforms.change_status(one["registrationCode"], ACCEPTED)
         for number, one in enumerate(accepted):
-            self.sides.edit_profile(one["profile"]["pin"], {"position": f"Head of Demonstration {number}"})
+            self.platforms.edit_profile(
+                one["profile"]["pin"], {"position": f"Head of Demonstration {number}"}
+            )
         self.changed = [one["profile"]["email"] for one in accepted]
-        self.report.say(
+        self.report.paragraph(
             f"{len(invited)} invited people pre-register for {EVENT}, and {len(accepted)} others have a "
             f"new position."
         )
@@ -115,7 +120,7 @@ class Story:
 
     def _dry_run(self) -> None:
         self.report.chapter("5", f"A dry run: what would {ATTENDEES} change in Eloqua?")
-        before = self.sides.writes()
+        before = self.platforms.writes()
         reads = ["events", "profiles", "registrations", "attendee_types", "statuses"]
         keys = [*(f"certain/{read}" for read in reads), f"{ATTENDEES}/contacts", f"{ATTENDEES}/plan"]
         ran = self.runner.assets(keys, EVENT)
@@ -125,17 +130,17 @@ class Story:
         self.report.expect(
             "the plan was made and its checks passed", ran.success and _blocking_passed(ran), ran.failure
         )
-        self.report.expect("and nothing was written on either side", self.sides.writes() == before)
+        self.report.expect("and nothing was written on either platform", self.platforms.writes() == before)
         self.planned = plan
 
     def _delivery(self) -> None:
         self.report.chapter("6", "That very plan is delivered")
-        before = self.sides.picture(EVENT)
+        before = self.platforms.snapshot(EVENT)
         ran = self.runner.assets([f"{ATTENDEES}/delivery"], EVENT)
-        grown = self.sides.picture(EVENT).grown(before)
+        grown = self.platforms.snapshot(EVENT).grown(before)
         done = ran.of(f"{ATTENDEES}/delivery")
         self._counts(ran, ATTENDEES)
-        self.report.say(
+        self.report.paragraph(
             f"It took {done.get('eloqua_calls', '?')} calls and {done.get('eloqua_syncs', '?')} syncs "
             f"of Eloqua."
         )
@@ -149,34 +154,36 @@ class Story:
             grown["contacts in Eloqua"] == done.get("created"),
             f"Dagster: {done.get('created')}",
         )
-        arrived = sum("Head of Demonstration" in str(self.sides.contact(email)) for email in self.changed[:5])
+        arrived = sum(
+            "Head of Demonstration" in str(self.platforms.contact(email)) for email in self.changed[:5]
+        )
         self.report.expect(f"Eloqua shows the new positions ({arrived} of {len(self.changed[:5])} looked up)",
                            arrived == len(self.changed[:5]))  # fmt: skip
         self._reconciled(ran, ATTENDEES)
 
     def _again(self) -> None:
-        self.report.chapter("7", "Everything runs once more: nothing is left to do")
-        before = self.sides.writes()
+        self.report.chapter("8", "Everything runs once more: nothing is left to do")
+        before = self.platforms.writes()
         again = self.runner.assets([f"{ATTENDEES}/delivery"], EVENT)
-        told = again.of(f"{ATTENDEES}/delivery").get("already_delivered", "")
-        self.report.say(f"Delivering the same plan again: {told}")
+        notice = again.of(f"{ATTENDEES}/delivery").get("already_delivered", "")
+        self.report.paragraph(f"Delivering the same plan again: {notice}")
         self.report.expect(
-            "a plan is delivered once", bool(told) and self.sides.writes() == before, again.failure
+            "a plan is delivered once", bool(notice) and self.platforms.writes() == before, again.failure
         )
         ran, came_back = self._run(PROSPECTS, EVENT)
         self.report.expect(f"{PROSPECTS} runs after the contacts have changed", ran.success, ran.failure)
         if came_back:
-            self.report.say(
-                f"People who share one address: {came_back} got back what chapter 6 wrote to their contact."
+            self.report.paragraph(
+                f"People who share one address: {came_back} got back what step 6 wrote to their contact."
             )
-        before = self.sides.writes()
+        before = self.platforms.writes()
         for name, event in ((PROSPECTS, EVENT), (READERS, None), (ATTENDEES, EVENT)):
             ran, delivered = self._run(name, event)
             unchanged = ran.of(f"{name}/delivery").get("unchanged", 0)
-            self.report.say(f"{name}: {delivered} delivered, {unchanged:,} unchanged.")
+            self.report.paragraph(f"{name}: {delivered} delivered, {unchanged:,} unchanged.")
             self.report.expect(f"{name} has nothing left to do", ran.success and not delivered, ran.failure)
-        written = _difference(self.sides.writes(), before)
-        self.report.expect("and nothing was written on either side", not written, str(written))
+        written = _difference(self.platforms.writes(), before)
+        self.report.expect("and nothing was written on either platform", not written, str(written))
 
     def _run(self, name: str, event: str | None) -> tuple[Ran, int]:
         """A connector's job, and how many records it wrote."""
@@ -185,8 +192,8 @@ class Story:
         return ran, sum(done.get(outcome, 0) for outcome in ("created", "updated", "linked", "added"))
 
     def _broken(self) -> None:
-        self.report.chapter("8", "Things go wrong, and are told")
-        before = self.sides.writes()
+        self.report.chapter("7", "Mistakes are refused before anything is written")
+        before = self.platforms.writes()
         ran = self.runner.job(PROSPECTS, EVENT, {"contact_list_name": "Sumit Prospects"})
         self.report.quote("A list that does not exist:", ran.failure)
         self.report.expect("the run failed and named the list that was meant",
@@ -195,11 +202,11 @@ class Story:
         self.report.quote("A status the event does not have:", ran.failure)
         self.report.expect("the run failed and named the status that was meant",
                            not ran.success and "Invited" in ran.failure)  # fmt: skip
-        self.report.expect("nothing was written", self.sides.writes() == before)
+        self.report.expect("nothing was written", self.platforms.writes() == before)
         self._broken_file()
         reasons = {name: count for name, count in self.planned.items() if name.startswith("left_out_")}
-        self.report.say(
-            "People with bad data did not stop anything; the plan of chapter 5 says why each was left out:"
+        self.report.paragraph(
+            "People with bad data did not stop anything; the plan of step 5 says why each was left out:"
         )
         self.report.counts(reasons, "left_out_")
         self.report.expect("everybody who was left out has a reason",
@@ -221,7 +228,15 @@ class Story:
         jobs = {job.name for job in definitions.resolve_all_job_defs()}
         self.report.expect("the other connectors keep working", {PROSPECTS, READERS, ATTENDEES} <= jobs)
 
-    # -- what several chapters say
+    def _standing_checks(self) -> None:
+        ran = self.runner.job("standing")
+        self.report.expect(
+            "the standing checks pass now",
+            ran.success and all(ran.checks.values()),
+            ran.failure or str(ran.checks),
+        )
+
+    # -- parts of several steps
 
     def _counts(self, ran: Ran, connector: str) -> None:
         self.report.counts(ran.of(f"{connector}/delivery"), "", only=tuple(_OUTCOMES))
@@ -231,19 +246,17 @@ class Story:
         self.report.expect("every planned record has exactly one outcome", ran.checks.get(name) is True)
 
     def _new_registrations(self, done: Mapping[str, Any], plan: Mapping[str, Any]) -> int:
-        """A record of an import is `created` when its registration is; older ones are updated, linked or
-        left.
-        """
+        """A record of an import is `created` when its registration is."""
         return int(done.get("registrations_created", done.get("created", plan.get("plan_create", 0))))
 
     def _ending(self) -> bool:
-        after = self.sides.picture(EVENT)
-        self.report.chapter("", "Both sides, read over HTTP")
-        self.report.sides(self.before, after)
-        left = self.sides.control("GET", "counters")["open_definitions"]
+        after = self.platforms.snapshot(EVENT)
+        self.report.chapter("", "Both platforms, read over HTTP")
+        self.report.platforms(self.before, after)
+        left = self.platforms.control("GET", "counters")["open_definitions"]
         left = left if isinstance(left, int) else sum(left.values()) if isinstance(left, dict) else len(left)
         self.report.expect("no Bulk definition was left behind in Eloqua", left == 0, f"{left} are there")
-        return self.report.end(time.monotonic() - self.began, self.sides.calls())
+        return self.report.end(time.monotonic() - self.began, self.platforms.calls())
 
 
 _OUTCOMES = ("created", "updated", "linked", "added", "unchanged", "skipped", "rejected")

@@ -13,7 +13,7 @@ ACCOUNT = "NWIND"
 
 
 @dataclass(frozen=True)
-class Picture:
+class Snapshot:
     """How many there are of everything, at one moment."""
 
     contacts: int  # in Eloqua
@@ -21,7 +21,7 @@ class Picture:
     tied_profiles: int  # that carry an Eloqua contact's id
     registrations: dict[str, int] = field(default_factory=dict)  # by event
 
-    def grown(self, before: Picture) -> dict[str, int]:
+    def grown(self, before: Snapshot) -> dict[str, int]:
         """What there is more of than before."""
         events = {
             code: count - before.registrations.get(code, 0) for code, count in self.registrations.items()
@@ -34,7 +34,7 @@ class Picture:
         }
 
 
-class Sides:
+class Platforms:
     """Eloqua and Certain of a sandbox, and its control door."""
 
     def __init__(self, url: str) -> None:
@@ -42,11 +42,11 @@ class Sides:
         self._http = requests.Session()
         self._http.headers["Accept"] = "application/json"
 
-    def picture(self, *events: str) -> Picture:
-        """Count everything, on both sides."""
+    def snapshot(self, *events: str) -> Snapshot:
+        """Count everything, on both platforms."""
         profiles = self._certain("Profile", ACCOUNT)
         tied = sum(1 for one in profiles if one.get("externalKey") and one.get("sourceOfProfile") == "Eloqua")
-        return Picture(
+        return Snapshot(
             contacts=self._contacts(),
             profiles=len(profiles),
             tied_profiles=tied,
