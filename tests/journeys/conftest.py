@@ -51,6 +51,11 @@ class Deployment:
     instance: dg.DagsterInstance
 
     @property
+    def sides(self) -> Platforms:
+        """The former name of `platforms`."""
+        return self.platforms
+
+    @property
     def connectors(self) -> Path:
         return self.folder / "connectors"
 

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from certain_eloqua.cli import main
@@ -165,9 +166,9 @@ def test_a_template_can_be_used_as_it_is(kept):
 
 
 @pytest.mark.timeout(300)
-def test_the_demo_works_from_end_to_end(tmp_path):
+def test_the_demo_works_from_end_to_end(tmp_path, monkeypatch):
     done = subprocess.run(
-        [sys.executable, "-m", "certain_eloqua.cli", "demo"],
+        [sys.executable, "-m", "certain_eloqua.cli", "demo", "--home", "kept"],
         cwd=tmp_path,
         text=True,
         capture_output=True,
@@ -176,6 +177,27 @@ def test_the_demo_works_from_end_to_end(tmp_path):
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "expectations hold" in done.stdout
+    home = tmp_path / "kept" / "dagster_home"
+    assert (home / "dagster.yaml").read_text() == (ROOT / "dagster.yaml").read_text()
+    assert (tmp_path / "kept" / "sandbox.db").stat().st_size > 100_000
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    with dg.DagsterInstance.get() as instance:
+        for name in ("summit_prospects", "newsletter_profiles", "attendees_to_eloqua"):
+            for step in ("plan", "delivery"):
+                assert instance.get_latest_materialization_event(_key(f"{name}/{step}")), f"{name}/{step}"
+        assert instance.get_runs(limit=1)[0].job_name == "standing"
+
+
+def test_the_demo_replaces_only_what_a_demo_has_made(tmp_path):
+    from click.testing import CliRunner
+
+    (tmp_path / "mine.txt").write_text("mine")
+    for options in ([], ["--replace"]):
+        refused = CliRunner().invoke(main, ["demo", "--home", str(tmp_path), *options])
+        assert refused.exit_code == 1
+        assert str(tmp_path) in refused.output
+        assert "Name a new folder" in refused.output
+    assert (tmp_path / "mine.txt").exists()
 
 
 def _key(name):
