@@ -7,6 +7,7 @@ from certain_eloqua.clients.eloqua.platform import PLATFORM as ELOQUA
 from certain_eloqua.clients.platform import Platform
 from certain_eloqua.connectors.contacts import import_profiles, import_registrations, upsert_contacts
 from certain_eloqua.connectors.contract.kind import Kind
+from certain_eloqua.connectors.metrics import upload_engagement_metrics, upload_interest_metrics
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -14,6 +15,8 @@ KINDS: dict[str, Kind] = {
         import_profiles.KIND,
         import_registrations.KIND,
         upsert_contacts.KIND,
+        upload_engagement_metrics.KIND,
+        upload_interest_metrics.KIND,
     )
 }
 

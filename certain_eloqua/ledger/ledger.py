@@ -25,6 +25,7 @@ from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
 from certain_eloqua.ledger.opening import open_engine
 from certain_eloqua.ledger.outbox import Outbox
 from certain_eloqua.ledger.people import person_key, value_digest
+from certain_eloqua.ledger.sent_records import SentRecords
 from certain_eloqua.ledger.tables import known_profiles, sent_values
 from certain_eloqua.ledger.watermarks import Watermarks
 
@@ -64,6 +65,7 @@ class Ledger:
         self.outbox = Outbox(self._engine, clock)
         self.batches = Batches(self._engine, clock)
         self.watermarks = Watermarks(self._engine, clock)
+        self.sent_records = SentRecords(self._engine, clock)
 
     def __enter__(self) -> Ledger:
         return self

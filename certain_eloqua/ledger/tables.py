@@ -190,3 +190,17 @@ watermarks = Table(
     Column("moved_at", Moment, nullable=False),
 )
 """How far a source was read, by the newest time in its own data."""
+
+sent_records = Table(
+    "ledger_sent_records",
+    metadata,
+    Column("connector", String(255), primary_key=True),
+    Column("event", String(100), primary_key=True),
+    Column("key", String(255), primary_key=True),  # the record's unique code, without personal data
+    Column("person", String(40), nullable=False),  # digest of the e-mail address, never the address
+    Column("part", String(255), nullable=False),  # the tag of an interest record; "" otherwise
+    Column("digest", String(16), nullable=False),  # of all values; "" once the record was set to 0
+    Column("numbers", Text, nullable=False),  # JSON {field: number} as last sent
+    Column("sent_at", Moment, nullable=False),
+)
+"""Records of custom objects as they were last sent."""

@@ -1,6 +1,7 @@
 """Eloqua: REST for the few, the Bulk API for the many."""
 
 from certain_eloqua.clients.eloqua.client import EMAIL_STATEMENT, ID_STATEMENT, EloquaClient
+from certain_eloqua.clients.eloqua.custom_objects import CustomObject, CustomObjectField, NewField
 from certain_eloqua.clients.eloqua.definitions import OrphanedDefinition, SyncAction
 from certain_eloqua.clients.eloqua.exports import ExportReader
 from certain_eloqua.clients.eloqua.login import BasicLogin, EloquaLogin, OAuthLogin
@@ -15,12 +16,15 @@ __all__ = [
     "BasicLogin",
     "ContactField",
     "ContactList",
+    "CustomObject",
+    "CustomObjectField",
     "EloquaClient",
     "EloquaLogin",
     "ExportReader",
     "FileTokenStore",
     "ImportReceipt",
     "MemoryTokenStore",
+    "NewField",
     "OAuthLogin",
     "OrphanedDefinition",
     "SyncAction",

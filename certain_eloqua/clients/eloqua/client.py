@@ -16,6 +16,7 @@ import pyarrow as pa
 from certain_eloqua.clients.eloqua import limits
 from certain_eloqua.clients.eloqua.activities import Activities
 from certain_eloqua.clients.eloqua.activity_types import ActivityTypes
+from certain_eloqua.clients.eloqua.custom_objects import CustomObject, CustomObjects, linking_to_contacts
 from certain_eloqua.clients.eloqua.definitions import Definitions, OrphanedDefinition, SyncAction
 from certain_eloqua.clients.eloqua.exports import ExportReader, export_definition
 from certain_eloqua.clients.eloqua.imports import Importer, import_definition, sync_action_definition
@@ -81,6 +82,7 @@ class EloquaClient:
 
         self._syncs = Syncs(self._session, poll or PollSettings(), sleep=waiting, clock=clock, random=random)
         self._metadata = Metadata(self._session)
+        self.custom_objects = CustomObjects(self._session)
         self._importer = Importer(
             self._session,
             self._syncs,
@@ -221,6 +223,60 @@ class EloquaClient:
         )
         return self._importer.run(
             rows, path="/contacts/imports", definition=definition, names=list(fields), identifier=identifier
+        )
+
+    def import_custom_object_records(
+        self,
+        custom_object: CustomObject,
+        rows: Iterable[pa.RecordBatch] | pa.Table,
+        *,
+        fields: Mapping[str, str],
+        identifier: str,
+        name: str,
+        link_by_email: str | None = None,
+        update_rule: str = "always",
+    ) -> ImportReceipt:
+        """Create or update records of a custom object, found by `identifier`. Harmless when repeated.
+
+        Args:
+            custom_object: the object.
+            rows: batches or a table with a column for every key of `fields`.
+            fields: your column names and Eloqua's statements.
+            identifier: the column by which Eloqua finds existing records.
+            name: becomes the definition's name, after our prefix.
+            link_by_email: the column with the address of the contact that each record is linked to.
+            update_rule: the default lets a blank erase a value.
+        """
+        definition = import_definition(
+            fields,
+            name=self._definitions.name(name),
+            identifier=identifier,
+            update_rule=update_rule,
+        )
+        if link_by_email is not None:
+            definition |= linking_to_contacts(link_by_email, EMAIL_STATEMENT)
+        return self._importer.run(
+            rows,
+            path=f"/customObjects/{custom_object.id}/imports",
+            definition=definition,
+            names=list(fields),
+            identifier=identifier,
+        )
+
+    def export_custom_object_records(
+        self, custom_object: CustomObject, fields: Mapping[str, str], *, filter: str | None, name: str
+    ) -> ExportReader:
+        """Records of a custom object as a stream of Arrow batches; see `ExportReader`."""
+        definition = export_definition(fields, name=self._definitions.name(name), filter=filter, utc=True)
+        return ExportReader(
+            self._session,
+            self._syncs,
+            self._definitions,
+            f"/customObjects/{custom_object.id}/exports",
+            definition,
+            fields,
+            page_size=self._page_size,
+            data_format=self._format,
         )
 
     def run_sync_action(

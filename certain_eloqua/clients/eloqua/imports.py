@@ -235,8 +235,8 @@ def _receipt(
     orphaned_definition: bool,
     calls: int,
 ) -> ImportReceipt:
-    def counted(code: str) -> int:
-        return sum(finished.counted(code) or 0 for finished, _ in done)
+    def counted(*which: str) -> int:
+        return sum(finished.counted(code) or 0 for finished, _ in done for code in which)
 
     statuses = {finished.status for finished, _ in done}
     return ImportReceipt(
@@ -244,8 +244,9 @@ def _receipt(
         status="warning" if "warning" in statuses else "success" if statuses else "nothing",
         rows=rows,
         staged=counted(codes.STAGED),
-        created=counted(codes.CREATED),
-        updated=counted(codes.UPDATED),
+        created=counted(codes.CREATED, codes.RECORDS_CREATED),
+        updated=counted(codes.UPDATED, codes.RECORDS_UPDATED),
+        linked=counted(codes.RECORDS_LINKED),
         rejects=pa.concat_tables([REJECTS_SCHEMA.empty_table(), *(table for _, table in done)]),
         log=tuple(entry for finished, _ in done for entry in finished.log),
         definition_uri=uri,

@@ -34,6 +34,7 @@ class ImportReceipt:
         rows: rows given; `staged`, `created`, `updated`: counts by Eloqua's logs.
         rejects: every reject, by row; see `REJECTS_SCHEMA`. May be empty although the status is `warning`.
         log: the log entries of all syncs.
+        linked: records of a custom object that were linked to contacts, by Eloqua's logs.
         definition_uri: the definition, deleted meanwhile unless `orphaned_definition`.
     """
 
@@ -48,6 +49,7 @@ class ImportReceipt:
     definition_uri: str | None
     orphaned_definition: bool = False
     calls: int = 0
+    linked: int = 0
 
     @property
     def sync_id(self) -> str | None:

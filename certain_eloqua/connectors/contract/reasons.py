@@ -18,6 +18,7 @@ class Reason(StrEnum):
     STATUS_NOT_SELECTED = "status_not_selected"
     TYPE_NOT_SELECTED = "type_not_selected"
     LIST_TRUNCATED = "list_truncated"
+    TOO_LONG = "too_long"
 
 
 EXPECTED = frozenset(

@@ -59,7 +59,8 @@ def test_loading_warns_once_for_every_problem(folder: Path, caplog: pytest.LogCa
     messages = [record.message for record in caplog.records]
     assert len(messages) == 2
     assert "broken.yaml:1" in messages[0]
-    assert "3 connectors work" in messages[1]
+    others = len(list(folder.glob("*.yaml"))) - 1
+    assert f"{others} connectors work" in messages[1]
 
 
 def test_the_check_is_evaluated_without_anyone_asking_and_again_when_the_problems_change(folder: Path):
