@@ -3,13 +3,14 @@
 Sources: Oracle, "Fields (metadata)", "Using the search URL parameter", "Retrieve a contact list".
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from certain_eloqua.clients.eloqua.session import BULK, REST, EloquaSession
 from certain_eloqua.clients.eloqua.syncs import id_of
-from certain_eloqua.clients.errors import UnexpectedContent
+from certain_eloqua.clients.errors import NotFound, UnexpectedContent
 from certain_eloqua.domain.contact import Contact
 from certain_eloqua.domain.email import normalise_email
 
@@ -145,6 +146,21 @@ class Metadata:
                         got.update(self._search([email], fields))
             found.update(got)
         return [found[email] for email in wanted if email in found]
+
+    def contacts_by_id(self, ids: Sequence[str], fields: Sequence[str] = ()) -> list[Contact]:
+        """Contacts by id; one that is not there is simply not in the answer. One call each."""
+        names = {f.id: f.internal_name for f in self.contact_fields() if f.id} if fields else {}
+        found = []
+        for contact_id in ids:
+            with contextlib.suppress(NotFound):
+                element = self._session.json(
+                    "GET",
+                    f"{REST}/data/contact/{contact_id}",
+                    doing=f"Looking for contact {contact_id}",
+                    params={"depth": "complete" if fields else "minimal"},
+                )
+                found.append(_contact(element or {}, fields, names))
+        return found
 
     def _search(self, emails: Sequence[str], fields: Sequence[str]) -> dict[str, Contact]:
         ids = {f.id: f.internal_name for f in self.contact_fields() if f.id} if fields else {}

@@ -15,8 +15,9 @@ import pyarrow as pa
 from certain_eloqua.clients.certain import PROFILE_SCHEMA, REGISTRATION_SCHEMA, CertainClient, to_table
 from certain_eloqua.clients.eloqua import EloquaClient
 from certain_eloqua.clients.errors import Permanent
-from certain_eloqua.connectors.contacts.candidates import candidates
+from certain_eloqua.connectors.contacts.candidates import People, candidates
 from certain_eloqua.connectors.contacts.columns import CONTACT_ID
+from certain_eloqua.connectors.contacts.identity import EXTERNAL_KEY, SOURCE, is_ours
 from certain_eloqua.connectors.contacts.interrupted_upserts import Interrupted
 from certain_eloqua.connectors.contract.kind import Extract, Job, Platforms
 from certain_eloqua.connectors.contract.validation import check_field_map
@@ -99,6 +100,7 @@ def _contacts(
     facts: dict[str, Any],
 ) -> Iterator[pa.RecordBatch]:
     known: set[str] = set()
+    known_ids: set[str] = set()
     eloqua = platforms.client("eloqua", EloquaClient)
     if found is not None:
         with (
@@ -108,21 +110,29 @@ def _contacts(
             for batch in rows:
                 interrupted.find_in(_members(batch))
                 known.update(normalise_email(email) or "" for email in batch.column(ELOQUA_EMAIL).to_pylist())
+                known_ids.update(batch.column(CONTACT_ID).to_pylist())
                 yield batch
             facts["export_sync"] = f"/syncs/{rows.sync_id}"
             rows.close()
             note.left = rows.orphaned_definition is not None
     facts["settled"] = interrupted.settle()
     facts["contacts_in_working_list"] = len(known)
-    unknown = _unknown(job, _people(job, platforms, reads), known)
+    people = _people(job, platforms, reads)
+    unknown = _unknown(job, people, known)
     facts["unknown_addresses"] = len(unknown)
     if not unknown or len(unknown) > job.settings.lookup_limit:
         facts["looked_up"] = 0
         return
     batch = _looked_up(eloqua, unknown, fields, schema)
     facts["looked_up"] = len(unknown)
-    facts["found_by_lookup"] = sum(1 for contact in batch.column(CONTACT_ID).to_pylist() if contact)
+    found_ids = {contact for contact in batch.column(CONTACT_ID).to_pylist() if contact}
+    facts["found_by_lookup"] = len(found_ids)
     yield batch
+    # A profile may be linked to a contact that has another address: the address was changed in Certain.
+    linked = [one for one in linked_ids(job, people, set(unknown)) if one not in known_ids | found_ids]
+    if linked:
+        facts["looked_up_by_id"] = len(linked)
+        yield _looked_up_by_id(eloqua, linked, fields, schema)
 
 
 def _members(batch: pa.RecordBatch) -> Iterator[tuple[str, str, str]]:
@@ -151,6 +161,33 @@ def _people(
         "registrations": registrations.to_pandas(),
         "profiles": PROFILE_SCHEMA.empty_table().to_pandas(),  # the nested profile will do for an address
     }
+
+
+def linked_ids(job: Job, reads: Mapping[str, pd.DataFrame], emails: set[str]) -> list[str]:
+    """Ids of the contacts that the profiles behind these addresses are linked to."""
+    some = [
+        one
+        for one in candidates(reads["registrations"], reads["profiles"], job.settings)
+        if one.reason is None and one.email in emails
+    ]
+    people = People(reads["registrations"], reads["profiles"], [EXTERNAL_KEY, SOURCE]).at(some)
+    pairs = zip(people[EXTERNAL_KEY], people[SOURCE], strict=True)
+    return list(dict.fromkeys(key for key, source in pairs if key and is_ours(source)))
+
+
+def _looked_up_by_id(
+    eloqua: EloquaClient, ids: Sequence[str], fields: Mapping[str, str], schema: pa.Schema
+) -> pa.RecordBatch:
+    names = [name for name in fields if name not in (CONTACT_ID, CREATED_AT)]
+    rows = [
+        {
+            **{name: str(contact.fields.get(name) or "") for name in names},
+            ELOQUA_EMAIL: contact.email,
+            CONTACT_ID: contact.id,
+        }
+        for contact in eloqua.contacts_by_id(ids, names)
+    ]
+    return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
 def _looked_up(

@@ -38,6 +38,28 @@ def _nothing_is_cut_off(plan: pd.DataFrame) -> Finding:
     return Finding(cut == 0, facts, message)
 
 
+LEFT_BEHIND = "contacts_left_behind"
+"""Fact of a plan: contacts that keep an old address while their profile is linked to another contact."""
+
+
+def _no_contact_is_left_behind(plan: pd.DataFrame) -> Finding:
+    left = int(plan.attrs.get(LEFT_BEHIND) or 0)
+    skipped = int((plan["reason"] == Reason.EMAIL_CHANGED).sum())
+    message = None
+    if left:
+        message = (
+            f"{left} contacts keep an old address: the profile's address changed and another contact has or "
+            "gets the new one. `when_email_changes: update_contact` changes the address instead."
+        )
+    return Finding(left == 0, {LEFT_BEHIND: left, "left_out_because_the_address_changed": skipped}, message)
+
+
+NO_CONTACT_LEFT_BEHIND = PlanCheck(
+    "no_contact_is_left_behind",
+    "Warns when the address of a linked profile has changed and its contact keeps the old one.",
+    _no_contact_is_left_behind,
+    blocking=False,
+)
 ONE_CONTACT_PER_EMAIL = PlanCheck(
     "one_contact_per_email",
     "No two records write the same contact: Eloqua would keep whichever came last.",

@@ -85,6 +85,12 @@ class UpsertContactsSettings(KindSettings):
         description="Write External Profile ID and Source also on profiles that another system (Marketo …) "
         "has marked as its own.",
     )
+    when_email_changes: Literal["create", "update_contact", "skip"] = Field(
+        default="create",
+        description="What happens when the address of a profile that is linked to a contact has changed: "
+        "create (as Certain does: another contact, and the linked one stays behind with the old address), "
+        "update_contact (the linked contact gets the new address, if no other contact has it), or skip.",
+    )
     refresh_all: bool = Field(
         default=False,
         description="Send every mapped field of everybody again, not only what changed since it was last "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from certain_eloqua.connectors.contacts import contact_lookup, upsert_delivery, upsert_plan
 from certain_eloqua.connectors.contacts.columns import COLUMNS
-from certain_eloqua.connectors.contacts.plan_checks import ONE_CONTACT_PER_EMAIL
+from certain_eloqua.connectors.contacts.plan_checks import NO_CONTACT_LEFT_BEHIND, ONE_CONTACT_PER_EMAIL
 from certain_eloqua.connectors.contacts.settings import UpsertContactsSettings
 from certain_eloqua.connectors.contract.kind import Kind
 
@@ -20,7 +20,7 @@ KIND = Kind(
     writes_to=("eloqua", "certain"),
     key_columns=COLUMNS,
     uses_field_map=True,
-    plan_checks=(ONE_CONTACT_PER_EMAIL,),
+    plan_checks=(ONE_CONTACT_PER_EMAIL, NO_CONTACT_LEFT_BEHIND),
     reads=("profiles", "registrations", "attendee_types", "statuses"),
     own_read="contacts",
     extract=contact_lookup.extract,

@@ -68,6 +68,9 @@ class _Sending:
         if self.work.resumed:
             definitions.finish(self.job, self.work.platforms)
         with definitions.registered_use(self.job, self.work.platforms, definitions.DELIVERY, plan_id) as note:
+            self._change_addresses(note)
+            if not self.needed():
+                return
             receipt = self._import(names, working, note)
             self._tell(working, receipt)
             rejects = _rejects(receipt)
@@ -82,6 +85,37 @@ class _Sending:
         self.work.delivery.forget_uploads()
 
     # -- up
+
+    def _change_addresses(self, note: definitions.InUse) -> None:
+        """Give contacts their new addresses by id, before they are matched by address. Again is harmless.
+
+        An address that another contact has taken since the plan is refused; the row then has its outcome.
+        """
+        moved = [row for row in self._rows() if row.old("contact", ELOQUA_EMAIL) is not None]
+        if not moved:
+            return
+        addresses = [row.write["contact"][ELOQUA_EMAIL] for row in moved]
+        receipt = self.eloqua.import_contacts(
+            pa.table({CONTACT_ID: [row.ids[CONTACT_ID] for row in moved], ELOQUA_EMAIL: addresses}),
+            fields={CONTACT_ID: "{{Contact.Id}}", ELOQUA_EMAIL: statement(ELOQUA_EMAIL)},
+            identifier=CONTACT_ID,
+            import_rule="updateOnly",
+            name=f"{note.name} addresses",
+        )
+        note.left = receipt.orphaned_definition
+        rejects = _rejects(receipt)
+        self.work.facts["addresses_changed"] = len(moved) - len(rejects)
+        self.work.record_many(
+            DeliveredRow(
+                row.key,
+                Outcome.REJECTED.value,
+                code=rejects[number].code,
+                cause=f"the contact's address was not changed: {rejects[number].said}",
+                sync=f"/syncs/{receipt.sync_id}",
+            )
+            for number, row in enumerate(moved, 1)
+            if number in rejects
+        )
 
     def _import(self, names: list[str], working: ContactList, note: definitions.InUse) -> ImportReceipt:
         syncs = self.eloqua.syncs_started
@@ -98,7 +132,7 @@ class _Sending:
             if self.eloqua.syncs_started == syncs and not self.work.resumed:
                 self.work.delivery.forget_uploads()  # nothing was merged
             raise
-        note.left = receipt.orphaned_definition
+        note.left = note.left or receipt.orphaned_definition
         return receipt
 
     def _rows(self) -> Iterator[PlanRow]:

@@ -19,15 +19,18 @@ from certain_eloqua.connectors.contacts.identity import (
     NEW_ID,
     SOURCE,
     held_by_another,
+    is_ours,
     link,
     linked_to_another_profile,
 )
+from certain_eloqua.connectors.contacts.plan_checks import LEFT_BEHIND
 from certain_eloqua.connectors.contacts.profiles_by_contact_id import ProfilesByContactId
 from certain_eloqua.connectors.contacts.registration_index import check_attendee_type, check_status
 from certain_eloqua.connectors.contract.actions import Action
 from certain_eloqua.connectors.contract.columns import ROWS_AT_ONCE, Columns, rows_of, texts
 from certain_eloqua.connectors.contract.kind import Job
 from certain_eloqua.connectors.contract.plan_writer import Changes, PlanWriter
+from certain_eloqua.connectors.contract.reasons import Reason
 from certain_eloqua.domain.email import normalise_email
 from certain_eloqua.ledger import person_key, value_digest
 from certain_eloqua.mapping import ELOQUA_EMAIL, Pair, same_value, translate
@@ -68,6 +71,9 @@ class _Upsert:
             for row, text in enumerate(texts(contacts, ELOQUA_EMAIL))
             if (email := normalise_email(text)) is not None
         }
+        self.by_id = {contact: row for row, contact in enumerate(texts(contacts, CONTACT_ID)) if contact}
+        self.addresses = {one.email for one in self.found if one.reason is None}
+        self.left_behind = 0
         sent = reads.get("sent", pd.DataFrame())
         self.sent = Columns(sent, ["contact_id", "working_list", "fields"])
         self.sent_to = {person: row for row, person in enumerate(texts(sent, "person"))}
@@ -86,7 +92,9 @@ class _Upsert:
             live, known = rows_of(there, len(some)), rows_of(sent, len(some))
             for one, person, contact, before in zip(some, people, live, known, strict=True):
                 self._add(writer, one, person, contact, before)
-        return writer.frame()
+        made = writer.frame()
+        made.attrs[LEFT_BEHIND] = self.left_behind
+        return made
 
     def _add(
         self,
@@ -111,13 +119,41 @@ class _Upsert:
         remarks: list[str] = []
         met = one.email in self.by_email
         live = contact if contact[CONTACT_ID] else None
+        changed = self._changed_address(one, person, live)
+        if changed is not None:
+            if self.settings.when_email_changes == "skip":
+                detail = f"the address has changed; contact {changed[CONTACT_ID]} keeps the old one"
+                writer.add(
+                    one.code,
+                    Action.SKIP,
+                    reason=Reason.EMAIL_CHANGED,
+                    detail=detail,
+                    email=_address(person, one),
+                    contact_id=changed[CONTACT_ID],
+                    profile_pin=pin,
+                    registration_code=one.code,
+                )
+                return
+            obstacle = self._why_not_moved(changed, live)
+            if obstacle is None:
+                live, met = changed, True
+                remarks.append(f"the address of contact {changed[CONTACT_ID]} is changed")
+            else:
+                self.left_behind += 1
+                remarks.append(
+                    f"the address has changed: contact {changed[CONTACT_ID]} keeps the old one and is left "
+                    f"behind{obstacle}"
+                )
         digests: dict[str, str] = orjson.loads(before["fields"]) if before["fields"] else {}
         if digests and live is None and (met or before["working_list"] == self.working_list):
             remarks.append("the contact is not in Eloqua any more, or has another address now: sent anew")
             digests, before = {}, {"contact_id": ""}
         contact_id = live[CONTACT_ID] if live else before["contact_id"]
         changes = Changes()
-        fields = self._fields(changes, person, live, digests, remarks, new=met and live is None)
+        moved = live is not None and live is changed
+        if moved and live is not None:
+            changes.set("contact", ELOQUA_EMAIL, _address(person, one), live[ELOQUA_EMAIL])
+        fields = self._fields(changes, person, live, digests, remarks, new=met and live is None) or moved
         if contact_id:
             action = Action.UPDATE if fields else Action.LINK
         else:
@@ -137,6 +173,29 @@ class _Upsert:
             registration_code=one.code,
             changes=changes,
         )
+
+    def _changed_address(
+        self, one: Candidate, person: Mapping[str, str], live: Mapping[str, str] | None
+    ) -> dict[str, str] | None:
+        """The contact that the profile is linked to, if that contact has another address."""
+        linked = person[EXTERNAL_KEY]
+        if not linked or not is_ours(person[SOURCE]) or (live is not None and live[CONTACT_ID] == linked):
+            return None
+        row = self.by_id.get(linked)
+        if row is None:
+            return None
+        contact = {name: values[0] for name, values in self.contacts.at([row]).items()}
+        return None if normalise_email(contact[ELOQUA_EMAIL]) == one.email else contact
+
+    def _why_not_moved(self, changed: Mapping[str, str], live: Mapping[str, str] | None) -> str | None:
+        """Why the linked contact does not get the new address, to follow a sentence; None if it does."""
+        if self.settings.when_email_changes != "update_contact":
+            return ""
+        if live is not None:
+            return f": contact {live[CONTACT_ID]} has the new address already"
+        if normalise_email(changed[ELOQUA_EMAIL]) in self.addresses:
+            return ": its old address is that of another registration"
+        return None
 
     def _fields(
         self,

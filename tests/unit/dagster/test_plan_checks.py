@@ -139,3 +139,11 @@ def test_a_window_that_cuts_says_how_many(cut, said):
     (check,) = [one for one in plan_check_results(IMPORT, plan(*rows), 100) if one.check_name == NOTHING_CUT]
     assert not check.passed
     assert check.description.startswith(said)
+
+
+def test_a_contact_left_behind_warns_and_does_not_block():
+    frame = plan(create("1", "a@example.com"))
+    frame.attrs["contacts_left_behind"] = 1
+    (check,) = [one for one in plan_check_results(KIND, frame, 100) if not one.passed]
+    assert (check.check_name, check.severity.value) == ("no_contact_is_left_behind", "WARN")
+    assert "when_email_changes: update_contact" in check.description
