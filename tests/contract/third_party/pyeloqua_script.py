@@ -149,6 +149,27 @@ def custom_objects():
     }
 
 
+def metrics():
+    """The records that a connector has uploaded, with the address of the contact each is linked to."""
+    import requests
+
+    one = bulk()
+    found = requests.get(one.bulk_base + "/customobjects", auth=one.auth).json()["items"]
+    (number,) = (int(f["uri"].rsplit("/", 1)[1]) for f in found if f["name"] == "Certain Engagement Metrics")
+    known = requests.get(f"{one.bulk_base}/customobjects/{number}/fields", auth=one.auth).json()["items"]
+    own = {f["internalName"]: f["name"] for f in known if "Field[" in f["statement"]}
+    export = job(
+        "exports",
+        "customobjects",
+        list(own),
+        "metrics",
+        obj_id=number,
+        prepare=lambda o: o.add_linked_fields("contacts", ["C_EmailAddress"]),
+    )
+    status = synced(export)
+    return {"status": status, "names": own, "rows": export.get_export_data()}
+
+
 def activities():
     seen = {}
     for kind in (
@@ -177,6 +198,7 @@ STORIES = {
     "rejects": rejects,
     "lists": lists,
     "custom_objects": custom_objects,
+    "metrics": metrics,
     "activities": activities,
 }
 sys.stdout.write(json.dumps(STORIES[sys.argv[1]]()))
