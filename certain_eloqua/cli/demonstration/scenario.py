@@ -1,4 +1,4 @@
-"""The scenario of the demo: eight steps, each compared with what both platforms hold afterwards."""
+"""The scenario of the demo: nine steps, each compared with what both platforms hold afterwards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from certain_eloqua.cli.demonstration.metrics_steps import show_metrics
 from certain_eloqua.cli.demonstration.report import Report
 from certain_eloqua.cli.demonstration.runs import Ran, Runner, at_home
 from certain_eloqua.cli.demonstration.snapshots import Platforms
@@ -48,6 +49,7 @@ class Scenario:
             self._delivery()
             self._broken()
             self._again()
+            show_metrics(self.runner, self.platforms, self.report)
             self._standing_checks()
         return self._ending()
 

@@ -83,6 +83,34 @@ class Platforms:
         """Change the status of a registration, as somebody at Certain's screen would."""
         self.control("POST", "certain/registration", {"code": code, "status": status})
 
+    def custom_object_records(self, name: str) -> list[dict[str, Any]]:
+        """The records of a custom object, by field name, with the id of the contact each is linked to."""
+        objects = self._rest("/assets/customObjects", depth="complete", count="1000")
+        one = next((found for found in objects if found["name"] == name), None)
+        if one is None:
+            return []
+        names = {field["id"]: field["name"] for field in one["fields"]}
+        records: list[dict[str, Any]] = []
+        while True:
+            page = str(len(records) // 1000 + 1)
+            listed = self._rest(
+                f"/data/customObject/{one['id']}/instances", depth="complete", count="1000", page=page
+            )
+            for record in listed:
+                values = {names[value["id"]]: value.get("value") or "" for value in record["fieldValues"]}
+                records.append({**values, "contact": record.get("contactId") or ""})
+            if len(listed) < 1000:
+                return records
+
+    def cancel_agenda_item(self, event: str, registration: str, item: str) -> None:
+        """Cancel an agenda item of a registration, as the attendee would."""
+        answer = self._http.delete(
+            f"{self.url}/certainExternal/service/v1/RegistrationAgenda/{ACCOUNT}/{event}/{registration}/{item}",
+            auth=("demo", "demo"),
+            timeout=60,
+        )
+        answer.raise_for_status()
+
     def writes(self) -> dict[str, int]:
         """What clients have written so far, by platform and kind of thing, from the sandbox's journal."""
         counted = self.control("GET", "counters")["writes"]
@@ -102,6 +130,13 @@ class Platforms:
         answer = self._http.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=60)
         answer.raise_for_status()
         return answer.json()
+
+    def _rest(self, path: str, **params: str) -> list[dict[str, Any]]:
+        answer = self._http.get(
+            f"{self.url}/api/rest/2.0{path}", params=params, auth=("Sandbox\\demo", "demo"), timeout=60
+        )
+        answer.raise_for_status()
+        return list(answer.json().get("elements") or [])
 
     def _contacts(self) -> int:
         answer = self._http.get(
