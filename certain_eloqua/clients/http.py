@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, NoReturn, TypedDict, TypeVar, Unpack
 from urllib.parse import urlsplit
 
+import orjson
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -343,7 +344,7 @@ def decode_json(body: bytes, content_type: str) -> Any:
     if "html" in content_type or body.lstrip()[:1] == b"<":
         raise WrongContent(f"HTML instead of JSON: {plain_words(200, 'text/html', body)[:120]}")
     try:
-        return _json.loads(body)
+        return orjson.loads(body)
     except ValueError:
         raise WrongContent(f"{len(body)} bytes that are no JSON, perhaps cut short") from None
 

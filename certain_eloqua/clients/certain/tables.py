@@ -5,10 +5,10 @@ members that are booleans on the wire are booleans here. Scalars we have no colu
 as JSON text, because the published lists of members are incomplete.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from certain_eloqua.clients.certain.values import as_bool, as_list, as_text
@@ -211,16 +211,107 @@ def to_batch(
         renamed: members that are called otherwise on this server, real name to column name, for instance
             `{"externalProfileId": "externalKey"}`. They count inside `profile` too.
     """
-    flat = [_flatten(item, renamed or {}) for item in items]
+    rows = list(items)
+    members = _Members.of(schema, renamed or {})
+    objects = members.objects(rows)
     columns = []
     for column in schema:
         if column.name == EXTRA:
-            columns.append(pa.array([_extra(row, schema) for row in flat], pa.string()))
-        elif pa.types.is_boolean(column.type):
-            columns.append(pa.array([as_bool(row.get(column.name)) for row in flat], pa.bool_()))
-        else:
-            columns.append(pa.array([as_text(row.get(column.name)) for row in flat], pa.string()))
+            columns.append(pa.array(members.extras(rows, objects), pa.string()))
+            continue
+        prefix, names = members.paths[column.name]
+        values = _values(objects[prefix], names)
+        columns.append(_booleans(values) if pa.types.is_boolean(column.type) else _texts(values))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+_NOTHING: Item = {}
+
+
+class _Members:
+    """Where the columns of a schema are in an object of Certain: the nested object, the member's names."""
+
+    def __init__(self, schema: pa.Schema, renamed: Mapping[str, str]) -> None:
+        self.renamed = renamed
+        theirs = {ours: real for real, ours in renamed.items()}
+        self.paths: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.known: dict[str, set[str]] = {"": set()}
+        for column in schema.names:
+            if column == EXTRA:
+                continue
+            prefix, _, name = column.rpartition(".")
+            names = (theirs[name], name) if name in theirs else (name,)
+            self.paths[column] = (prefix, names)
+            self.known.setdefault(prefix, set()).update(names)
+        for prefix in sorted(self.known, key=len, reverse=True):
+            while prefix:  # an object around a known one is known, too
+                above, _, name = prefix.rpartition(".")
+                self.known.setdefault(above, set()).add(name)
+                prefix = above
+
+    @classmethod
+    def of(cls, schema: pa.Schema, renamed: Mapping[str, str]) -> "_Members":
+        key = (tuple(schema.names), tuple(sorted(renamed.items())))
+        if key not in _MEMBERS:
+            _MEMBERS[key] = cls(schema, dict(renamed))
+        return _MEMBERS[key]
+
+    def objects(self, rows: Sequence[Item]) -> dict[str, Sequence[Item]]:
+        """The nested objects by their prefix, one for each row; an empty one where there is none."""
+        found: dict[str, Sequence[Item]] = {"": rows}
+        for prefix in sorted(self.known, key=len):
+            if prefix:
+                above, _, name = prefix.rpartition(".")
+                nested = [row.get(name) for row in found[above]]
+                found[prefix] = [one if isinstance(one, dict) else _NOTHING for one in nested]
+        return found
+
+    def extras(self, rows: Sequence[Item], objects: Mapping[str, Sequence[Item]]) -> list[str | None]:
+        """The members without a column, as JSON; None where there are none."""
+        found: list[dict[str, Any]] = [{} for _ in rows]
+        for prefix, known in self.known.items():
+            inside = f"{prefix}." if prefix else ""
+            for extra, one in zip(found, objects[prefix], strict=True):
+                unknown = one.keys() - known
+                if unknown:
+                    extra.update(_flatten({name: one[name] for name in unknown}, self.renamed, inside))
+        for prefix in self.known:
+            if prefix:  # a scalar where an object should be
+                above, _, name = prefix.rpartition(".")
+                for extra, one in zip(found, objects[above], strict=True):
+                    value = one.get(name)
+                    if value is not None and not isinstance(value, Mapping | list):
+                        extra[prefix] = value
+        return [_as_json(extra) for extra in found]
+
+
+_MEMBERS: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], _Members] = {}
+
+
+def _values(objects: Sequence[Item], names: Sequence[str]) -> list[Any]:
+    if len(names) == 1:
+        name = names[0]
+        return [one.get(name) for one in objects]
+    real, ours = names
+    return [one[real] if real in one else one.get(ours) for one in objects]
+
+
+def _texts(values: list[Any]) -> pa.Array:
+    try:
+        return pa.array(values, pa.string())  # the usual case: all of them are texts
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return pa.array([None if _is_nested(value) else as_text(value) for value in values], pa.string())
+
+
+def _booleans(values: list[Any]) -> pa.Array:
+    try:
+        return pa.array(values, pa.bool_())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return pa.array([None if _is_nested(value) else as_bool(value) for value in values], pa.bool_())
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, Mapping | list)
 
 
 def to_table(
@@ -256,7 +347,6 @@ def _answers(questions: Any, prefix: str) -> dict[str, str]:
     return answers
 
 
-def _extra(row: Mapping[str, Any], schema: pa.Schema) -> str | None:
-    known = set(schema.names)
-    unknown = {name: value for name, value in row.items() if name not in known and value is not None}
-    return json.dumps(unknown, ensure_ascii=False, sort_keys=True) if unknown else None
+def _as_json(extra: Mapping[str, Any]) -> str | None:
+    present = {name: value for name, value in extra.items() if value is not None}
+    return orjson.dumps(present, option=orjson.OPT_SORT_KEYS).decode() if present else None
