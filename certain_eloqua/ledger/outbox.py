@@ -218,6 +218,16 @@ class Outbox:
             rows = connection.execute(query.limit(limit) if limit else query)
             return [OutboxRow(**row._mapping) for row in rows]
 
+    def states(self, fingerprints: Sequence[str]) -> dict[str, OutboxRow]:
+        """Changes by fingerprint; those that are not in the outbox are missing."""
+        found: dict[str, OutboxRow] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(fingerprints), _FEW):
+                query = select(outbox).where(outbox.c.fingerprint.in_(fingerprints[start : start + _FEW]))
+                for row in connection.execute(query):
+                    found[row.fingerprint] = OutboxRow(**row._mapping)
+        return found
+
     def counts(self, connector: str | None = None) -> dict[str, int]:
         """How many changes there are by state."""
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)

@@ -184,7 +184,9 @@ class CertainClient:
         """
         doing = f"Reading the registration statuses of {event}"
         try:
-            said = self._session.get("RegistrationStatus", event, doing=doing)
+            said = self._session.get(
+                "RegistrationStatus", event, doing=doing, params={"include_list": "tags"}
+            )
         except NotFound:
             self._verify((event,))
         else:

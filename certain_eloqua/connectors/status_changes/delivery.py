@@ -1,0 +1,96 @@
+"""What the deliveries of the family share: changes of a plan go into the ledger, outcomes come out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+
+from certain_eloqua.connectors.contract.actions import Action, Outcome
+from certain_eloqua.connectors.status_changes.changes import QUEUED
+from certain_eloqua.domain.email import is_valid_email
+from certain_eloqua.ledger import CHANGES_SCHEMA, person_key
+from certain_eloqua.ledger.outbox import IN_DOUBT, PENDING, REJECTED, SENT, SKIPPED
+
+if TYPE_CHECKING:
+    from certain_eloqua.connectors.contract.kind import Job
+    from certain_eloqua.connectors.delivery.engine import Work
+
+_OUTCOMES = {
+    REJECTED: Outcome.REJECTED,
+    SKIPPED: Outcome.REJECTED,  # found out while sending: the plan could not know
+    IN_DOUBT: Outcome.IN_DOUBT,
+}
+OVERTAKEN = "another run has seen this change, or a later one, since the plan was made"
+_DATA_REASONS = frozenset({"no_email", "invalid_email", "no_contact_id"})
+
+
+def record_changes(work: Work) -> int:
+    """Move the statuses last seen and fill the outbox with the plan's changes; how many moved."""
+    changes = changes_of(work.job, work.plan)
+    if not changes.num_rows:
+        return 0
+    event = str(work.job.event_code)
+    return work.platforms.ledger.outbox.record(work.job.connector, event, changes, work.job.run_id)
+
+
+def changes_of(job: Job, plan: pd.DataFrame) -> pa.Table:
+    """The changes of a plan as the ledger takes them, without those that are in the outbox already."""
+    new = plan[plan["ordinal"].fillna("").ne("")]
+    blank = {name: new[name].fillna("") for name in new.columns if new[name].dtype != bool}
+    queued = blank["action"].ne(Action.SKIP.value)
+    kept = queued | blank["reason"].isin(_DATA_REASONS)
+    emails = blank["email"].where(kept, "")
+    frame = pd.DataFrame(
+        {
+            "item": blank["item"],
+            "registration": blank["registration_code"],
+            "previous": blank["previous_status"],
+            "status": blank["status"],
+            "stamp": blank["stamp"],
+            "ordinal": blank["ordinal"].astype("int64"),
+            "decision": blank["reason"].where(~queued, QUEUED),
+            "fingerprint": blank["key"].where(kept, ""),
+            "state": pd.Series(PENDING, index=new.index).where(queued, SKIPPED),
+            "code": blank["reason"].where(~queued, None),
+            "cause": blank["detail"].where(~queued, None),
+            "person": [person_key(job.account, email) if email else "" for email in emails],
+            "contact_id": blank["contact_id"],
+            "asset_type": blank["asset_type"],
+            "asset_name": blank["asset_name"],
+            "activity_type": blank["activity_type"],
+            "campaign": blank["campaign"],
+            "happened_at": pd.to_datetime(blank["happened_at"], utc=True, format="ISO8601"),
+        }
+    )
+    return pa.Table.from_pandas(frame, schema=CHANGES_SCHEMA, preserve_index=False, safe=False)
+
+
+def record_outcomes(work: Work) -> None:
+    """The outcome of every change of the plan, as the outbox has it. Pending ones have none yet."""
+    keys = work.plan.loc[work.plan["action"] != Action.SKIP, "key"].tolist()
+    removals = set(work.plan.loc[work.plan["action"] == Action.REMOVE, "key"])
+    found = work.platforms.ledger.outbox.states(keys)
+    lines: list[tuple[str, str, str | None, str | None, str | None]] = []
+    for key in keys:
+        row = found.get(key)
+        if row is None:
+            lines.append((key, Outcome.UNCHANGED.value, None, OVERTAKEN, None))
+        elif row.state == SENT:
+            done = Outcome.REMOVED if key in removals else Outcome.ADDED
+            lines.append((key, done.value, row.code, row.cause, row.sync))
+        elif row.state in _OUTCOMES:
+            lines.append((key, _OUTCOMES[row.state].value, row.code, row.cause, row.sync))
+    names = ("key", "outcome", "code", "cause", "sync")
+    columns = list(zip(*lines, strict=True)) if lines else [()] * len(names)
+    arrays = [pa.array(column, pa.large_string()) for column in columns]
+    work.record_table(pa.Table.from_arrays(arrays, names=list(names)))
+
+
+def addresses_of(work: Work) -> dict[tuple[str, str], str]:
+    """The valid addresses of the plan's people, by event and registration."""
+    event = str(work.job.event_code)
+    rows = work.plan[work.plan["action"] != Action.SKIP]
+    pairs = zip(rows["registration_code"].fillna(""), rows["email"].fillna(""), strict=True)
+    return {(event, code): email for code, email in pairs if is_valid_email(email)}

@@ -1,0 +1,140 @@
+"""The settings of the status changes family."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from certain_eloqua.connectors.contract.settings import KindSettings
+
+FirstRun = Literal["baseline", "include"]
+
+
+class StatusChangeSettings(KindSettings):
+    """Whose changes count, and what the first look at an event does."""
+
+    attendee_types: list[str] | None = Field(
+        default=None, description="Only registrations of these attendee types, by code. Left out: all types."
+    )
+    first_run: FirstRun = Field(
+        default="baseline",
+        description="What the first look at an event does: baseline only remembers the statuses it finds, "
+        "include takes them as changed.",
+    )
+
+
+class ActivitySettings(StatusChangeSettings):
+    """What the activities of a connector name."""
+
+    campaign_id: str = Field(
+        pattern=r"[1-9][0-9]*",
+        description="Id of the Eloqua campaign that the activities belong to. It must be active.",
+    )
+    create_activity_types: bool = Field(
+        default=False,
+        description="Create the external asset type and its activity types in Eloqua when they are missing, "
+        "instead of refusing the delivery.",
+    )
+    create_missing_contacts: bool = Field(
+        default=False,
+        description="Create a contact, with the e-mail address only, for people whom Eloqua does not know. "
+        "Otherwise they are left out with the reason.",
+    )
+
+
+class RegistrationStatusSettings(ActivitySettings):
+    """Which statuses of registrations become activities."""
+
+    registration_statuses: list[str] = Field(
+        default=[], description="A change to one of these statuses becomes an activity, by label."
+    )
+    registration_status_tags: list[str] = Field(
+        default=[],
+        description="A change to a status with one of these tags of the account becomes an activity, so that "
+        "one connector serves events with differing labels.",
+    )
+
+    @model_validator(mode="after")
+    def _something_is_selected(self) -> RegistrationStatusSettings:
+        return _needs_one(self, "registration_statuses", "registration_status_tags")
+
+
+class SessionStatusSettings(ActivitySettings):
+    """Which statuses in which sessions become activities."""
+
+    session_statuses: list[str] = Field(
+        min_length=1,
+        description="A change to one of these statuses becomes an activity: Registered, Waitlisted, "
+        "Attended, Cancelled.",
+    )
+    sessions: list[str] = Field(
+        default=[], description="Only these sessions, by session code. [all] means every session."
+    )
+    session_tags: list[str] = Field(default=[], description="Also sessions with one of these tags.")
+    vanished_as_cancelled: bool = Field(
+        default=False,
+        description="Take a session registration that is not in Certain any more as cancelled.",
+    )
+
+    @model_validator(mode="after")
+    def _something_is_selected(self) -> SessionStatusSettings:
+        return _needs_one(self, "sessions", "session_tags")
+
+
+class AgendaItemStatusSettings(ActivitySettings):
+    """Which statuses of which agenda items become activities."""
+
+    agenda_statuses: list[str] = Field(
+        min_length=1,
+        description="A change to one of these statuses becomes an activity: Registered, Waitlisted, "
+        "Attended, Cancelled.",
+    )
+    agenda_items: list[str] = Field(
+        default=[], description="Only these agenda items, by activity code. [all] means every item."
+    )
+    agenda_item_tags: list[str] = Field(default=[], description="Also agenda items with one of these tags.")
+    vanished_as_cancelled: bool = Field(
+        default=False,
+        description="Take an agenda registration that is not in Certain any more as cancelled.",
+    )
+
+    @model_validator(mode="after")
+    def _something_is_selected(self) -> AgendaItemStatusSettings:
+        return _needs_one(self, "agenda_items", "agenda_item_tags")
+
+
+class ContactListSettings(StatusChangeSettings):
+    """Whose contacts are on the list of an event."""
+
+    contact_list_name: str = Field(
+        min_length=1,
+        max_length=60,
+        description="Prefix of the list's name, which becomes <prefix>_<account>_<event>. The list is "
+        "created when it is missing.",
+    )
+    registration_statuses: list[str] = Field(
+        default=[], description="Contacts whose registration has one of these statuses, by label."
+    )
+    registration_status_tags: list[str] = Field(
+        default=[], description="Contacts whose registration has a status with one of these tags."
+    )
+    remove_when_leaving: bool = Field(
+        default=False,
+        description="Remove a contact from the list when none of its registrations is selected any more.",
+    )
+    first_run: FirstRun = Field(
+        default="include",
+        description="What the first look at an event does: include fills the list with those who are "
+        "selected already, baseline only remembers them.",
+    )
+
+    @model_validator(mode="after")
+    def _something_is_selected(self) -> ContactListSettings:
+        return _needs_one(self, "registration_statuses", "registration_status_tags")
+
+
+def _needs_one(settings: Any, *names: str) -> Any:
+    if not any(getattr(settings, name) for name in names):
+        raise ValueError(f"give {' or '.join(names)}, or both")
+    return settings
