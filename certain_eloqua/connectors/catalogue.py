@@ -8,6 +8,11 @@ from certain_eloqua.clients.platform import Platform
 from certain_eloqua.connectors.contacts import import_profiles, import_registrations, upsert_contacts
 from certain_eloqua.connectors.contract.kind import Kind
 from certain_eloqua.connectors.metrics import upload_engagement_metrics, upload_interest_metrics
+from certain_eloqua.connectors.status_changes import (
+    agenda_item_status_activities,
+    registration_status_activities,
+    session_status_activities,
+)
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -17,6 +22,9 @@ KINDS: dict[str, Kind] = {
         upsert_contacts.KIND,
         upload_engagement_metrics.KIND,
         upload_interest_metrics.KIND,
+        session_status_activities.KIND,
+        registration_status_activities.KIND,
+        agenda_item_status_activities.KIND,
     )
 }
 

@@ -57,7 +57,7 @@ def _apply(work: Work) -> None:
 
 def _check_campaigns(eloqua: EloquaClient, campaigns: set[str]) -> None:
     for campaign_id in sorted(campaigns):
-        found = eloqua.activity_types.campaign(campaign_id)
+        found = eloqua.activity_types.campaign(campaign_id) if campaign_id.isdecimal() else None
         if found is None:
             raise Permanent("Checking the campaign", f"Eloqua has no campaign {campaign_id}", advice=ADVICE)
         if found.status.casefold() not in ("", "active"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pandas as pd
 
 from certain_eloqua.connectors.contract.actions import Action
@@ -50,6 +51,9 @@ DETAILS = {
     INVALID_EMAIL: "the profile has no Eloqua contact id, and its e-mail address is not valid",
 }
 EXPECTED_REASONS = frozenset({BASELINE, FIRST_RUN, ITEM_NOT_SELECTED, STATUS_NOT_SELECTED, TYPE_NOT_SELECTED})
+
+PLAIN_FIELDS = frozenset({"activity.status", "member.status"})
+"""Statuses are shown as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +172,23 @@ def as_plan(job: Job, changed: pd.DataFrame, record: str) -> pd.DataFrame:
             "campaign": changed["campaign"],
             "stamp": changed["stamp"],
             "ordinal": ordinal.where(~waited, ""),
-            "changes": None,
+            "changes": _shown(changed, record, skipped),
             "write": None,
             "plan": job.run_id,
         }
     )
     return frame.reset_index(drop=True)
+
+
+def _shown(changed: pd.DataFrame, record: str, skipped: pd.Series) -> list[str | None]:
+    """The change for the plan's diff: the status last seen and the new one."""
+    rows = zip(changed["previous"], changed["status"], skipped, strict=True)
+    return [
+        None
+        if left_out
+        else orjson.dumps([{"on": record, "field": "status", "old": old, "new": new}]).decode()
+        for old, new, left_out in rows
+    ]
 
 
 def column(frame: pd.DataFrame, name: str) -> pd.Series:

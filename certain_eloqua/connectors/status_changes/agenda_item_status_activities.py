@@ -11,6 +11,7 @@ from certain_eloqua.connectors.contract.kind import Job, Kind
 from certain_eloqua.connectors.status_changes import activity_delivery, ledger_reads
 from certain_eloqua.connectors.status_changes.activity_plan import (
     EXPECTED_REASONS,
+    PLAIN_FIELDS,
     Statuses,
     column,
     plan_activities,
@@ -73,7 +74,7 @@ KIND = Kind(
     family="status_changes",
     level="event",
     summary="Creates an external activity in Eloqua each time the status of a chosen agenda item changes for "
-    "an attendee to one of the chosen statuses: one activity for each change, never two.",
+    "an attendee to one of the chosen statuses. Each change becomes one activity, never two.",
     settings=AgendaItemStatusSettings,
     record="activity",
     reads_from=("certain",),
@@ -82,6 +83,7 @@ KIND = Kind(
     reads=("registrations", "profiles", "attendee_types", "agenda_items", "agenda_registrations"),
     ledger_reads=ledger_reads.READS,
     expected_reasons=EXPECTED_REASONS,
+    plain_fields=PLAIN_FIELDS,
     plan=plan,
     deliver=activity_delivery.deliver,
 )

@@ -9,6 +9,7 @@ from certain_eloqua.connectors.contract.kind import Job, Kind
 from certain_eloqua.connectors.status_changes import activity_delivery, ledger_reads
 from certain_eloqua.connectors.status_changes.activity_plan import (
     EXPECTED_REASONS,
+    PLAIN_FIELDS,
     Statuses,
     plan_activities,
 )
@@ -52,7 +53,7 @@ KIND = Kind(
     family="status_changes",
     level="event",
     summary="Creates an external activity in Eloqua each time a registration changes to one of the chosen "
-    "statuses: one activity for each change, never two.",
+    "statuses. Each change becomes one activity, never two.",
     settings=RegistrationStatusSettings,
     record="activity",
     reads_from=("certain",),
@@ -61,6 +62,7 @@ KIND = Kind(
     reads=("registrations", "profiles", "attendee_types", "statuses"),
     ledger_reads=ledger_reads.READS,
     expected_reasons=EXPECTED_REASONS,
+    plain_fields=PLAIN_FIELDS,
     plan=plan,
     deliver=activity_delivery.deliver,
 )

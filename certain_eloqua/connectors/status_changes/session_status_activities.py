@@ -11,6 +11,7 @@ from certain_eloqua.connectors.contract.kind import Job, Kind
 from certain_eloqua.connectors.status_changes import activity_delivery, ledger_reads
 from certain_eloqua.connectors.status_changes.activity_plan import (
     EXPECTED_REASONS,
+    PLAIN_FIELDS,
     Statuses,
     column,
     plan_activities,
@@ -81,7 +82,7 @@ KIND = Kind(
     family="status_changes",
     level="event",
     summary="Creates an external activity in Eloqua each time an attendee's status in a chosen session "
-    "changes to one of the chosen statuses: one activity for each change, never two.",
+    "changes to one of the chosen statuses. Each change becomes one activity, never two.",
     settings=SessionStatusSettings,
     record="activity",
     reads_from=("certain",),
@@ -90,6 +91,7 @@ KIND = Kind(
     reads=("registrations", "profiles", "attendee_types", "sessions", "session_registrations"),
     ledger_reads=ledger_reads.READS,
     expected_reasons=EXPECTED_REASONS,
+    plain_fields=PLAIN_FIELDS,
     plan=plan,
     deliver=activity_delivery.deliver,
 )

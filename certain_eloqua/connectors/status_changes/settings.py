@@ -28,7 +28,8 @@ class ActivitySettings(StatusChangeSettings):
     """What the activities of a connector name."""
 
     campaign_id: str = Field(
-        pattern=r"[1-9][0-9]*",
+        min_length=1,
+        examples=["1"],
         description="Id of the Eloqua campaign that the activities belong to. It must be active.",
     )
     create_activity_types: bool = Field(
@@ -47,7 +48,9 @@ class RegistrationStatusSettings(ActivitySettings):
     """Which statuses of registrations become activities."""
 
     registration_statuses: list[str] = Field(
-        default=[], description="A change to one of these statuses becomes an activity, by label."
+        examples=[["Pre-Registered", "Attended"]],
+        description="A change to one of these statuses becomes an activity, by label; [] when only "
+        "tags select.",
     )
     registration_status_tags: list[str] = Field(
         default=[],
@@ -65,11 +68,13 @@ class SessionStatusSettings(ActivitySettings):
 
     session_statuses: list[str] = Field(
         min_length=1,
+        examples=[["Registered", "Attended"]],
         description="A change to one of these statuses becomes an activity: Registered, Waitlisted, "
         "Attended, Cancelled.",
     )
     sessions: list[str] = Field(
-        default=[], description="Only these sessions, by session code. [all] means every session."
+        examples=[["all"]],
+        description="Only these sessions, by session code. [all] means every session.",
     )
     session_tags: list[str] = Field(default=[], description="Also sessions with one of these tags.")
     vanished_as_cancelled: bool = Field(
@@ -87,11 +92,13 @@ class AgendaItemStatusSettings(ActivitySettings):
 
     agenda_statuses: list[str] = Field(
         min_length=1,
+        examples=[["Registered", "Attended"]],
         description="A change to one of these statuses becomes an activity: Registered, Waitlisted, "
         "Attended, Cancelled.",
     )
     agenda_items: list[str] = Field(
-        default=[], description="Only these agenda items, by activity code. [all] means every item."
+        examples=[["all"]],
+        description="Only these agenda items, by activity code. [all] means every item.",
     )
     agenda_item_tags: list[str] = Field(default=[], description="Also agenda items with one of these tags.")
     vanished_as_cancelled: bool = Field(
@@ -114,7 +121,9 @@ class ContactListSettings(StatusChangeSettings):
         "created when it is missing.",
     )
     registration_statuses: list[str] = Field(
-        default=[], description="Contacts whose registration has one of these statuses, by label."
+        examples=[["Pre-Registered"]],
+        description="Contacts whose registration has one of these statuses, by label; [] when only "
+        "tags select.",
     )
     registration_status_tags: list[str] = Field(
         default=[], description="Contacts whose registration has a status with one of these tags."
