@@ -82,7 +82,11 @@ class ConnectorSteps:
         job = self._job(step, frames, settings)
         more = (frames,) if self.kind.extract_reads else ()
         extract = self.kind.extract(job, self._platforms(step), *more)
-        facts = {"settings": job.settings.model_dump(mode="json"), "field_map": _version(job)}
+        facts = {
+            "settings": job.settings.model_dump(mode="json"),
+            "field_map": _version(job),
+            **extract.kept,
+        }
         written = step.keep(pa.RecordBatchReader.from_batches(extract.schema, extract.batches), facts)
         return StepResult({**written.as_metadata(), **facts_metadata(extract.facts), **step.cost()})
 

@@ -145,6 +145,10 @@ class EloquaClient:
         """A new, empty shared list. `ValidationError` when the name is taken."""
         return self._metadata.create_contact_list(name)
 
+    def contact_field_types(self) -> dict[str, tuple[str, str]]:
+        """`dataType` and `displayType` of every contact field by internal name, as REST has them."""
+        return self._metadata.contact_field_types()
+
     def find_contacts(self, emails: Sequence[str], fields: Sequence[str] = ()) -> list[Contact]:
         """Contacts by e-mail with the named fields (internal names). For small numbers."""
         return self._metadata.find_contacts(emails, fields)

@@ -74,6 +74,7 @@ class Metadata:
 
     def __init__(self, session: EloquaSession) -> None:
         self._session = session
+        self._types: dict[str, tuple[str, str]] | None = None
         self._fields: list[ContactField] | None = None
         self._several_terms_mean_or = False
 
@@ -83,6 +84,26 @@ class Metadata:
             listed = self._session.items(f"{BULK}/contacts/fields", doing="Reading the contact fields")
             self._fields = [_field(item) for item in listed]
         return self._fields
+
+    def contact_field_types(self) -> dict[str, tuple[str, str]]:
+        """`dataType` and `displayType` of every contact field by internal name; read once per session.
+
+        Bulk calls every text `string`; only REST tells a small text from a large one.
+        """
+        if self._types is None:
+            listed = self._session.elements(
+                f"{REST}/assets/contact/fields",
+                doing="Reading the types of the contact fields",
+                params={"depth": "complete"},
+            )
+            self._types = {
+                str(item.get("internalName")): (
+                    str(item.get("dataType") or ""),
+                    str(item.get("displayType") or ""),
+                )
+                for item in listed
+            }
+        return self._types
 
     def find_contact_lists(self, name: str) -> list[ContactList]:
         """The lists of exactly this name: none, one, or several in different folders."""

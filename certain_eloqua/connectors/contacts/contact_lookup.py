@@ -24,6 +24,7 @@ from certain_eloqua.connectors.contract.validation import check_field_map
 from certain_eloqua.connectors.delivery import definitions
 from certain_eloqua.domain.email import normalise_email
 from certain_eloqua.mapping import ELOQUA_EMAIL, FieldMap
+from certain_eloqua.mapping.field_types import FieldType, eloqua_type, types_as_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from certain_eloqua.clients.eloqua import ContactList
 
 CREATED_AT = "created_at"
+FIELD_TYPES = "field_types"
+"""Types and sizes of Eloqua's contact fields, stored with the extract for the plan."""
 LONGEST_LIST_NAME = 100
 
 
@@ -53,6 +56,12 @@ def find_working_list(eloqua: EloquaClient, name: str) -> ContactList | None:
             advice="Delete or rename all but the one that has members, then run again; nothing was written.",
         )
     return found[0] if found else None
+
+
+def contact_types(eloqua: EloquaClient) -> dict[str, FieldType]:
+    """What each contact field can hold, by internal name."""
+    found = {name: eloqua_type(*types) for name, types in eloqua.contact_field_types().items()}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def contact_columns(field_map: FieldMap) -> dict[str, str]:
@@ -86,7 +95,8 @@ def extract(job: Job, platforms: Platforms, reads: Mapping[str, pd.DataFrame] | 
         facts["orphaned_definitions_deleted"] = sum(one.deleted for one in left)
     interrupted = Interrupted(job, platforms, left)
     contacts = _contacts(job, platforms, reads, found, interrupted, fields, schema, facts)
-    return Extract(schema, contacts, facts)
+    kept = {FIELD_TYPES: types_as_json(contact_types(eloqua))}
+    return Extract(schema, contacts, facts, kept)
 
 
 def _contacts(

@@ -35,6 +35,7 @@ from certain_eloqua.connectors.contract.reasons import Reason
 from certain_eloqua.domain.email import is_valid_email, normalise_email
 from certain_eloqua.domain.registration import WAITLIST_HOLD
 from certain_eloqua.mapping import ELOQUA_EMAIL, Pair, same_in_certain, text_of, translate
+from certain_eloqua.mapping.field_types import CERTAIN_TEXTS, DoesNotFit, FieldType, Fitter
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.contacts.settings import ImportRegistrationsSettings, ListImportSettings
@@ -84,6 +85,8 @@ class _Import:
         self.registered = registered
         self.contacts = reads["contacts"]
         self.frame = reads["profiles"]
+        sizes = {name: FieldType("text", size) for name, size in CERTAIN_TEXTS.items()}
+        self.fitter = Fitter(sizes, self.settings.too_long)
         self.linked_profiles: Mapping[str, Collection[str]] = {}
 
     def plan(self) -> pd.DataFrame:
@@ -101,7 +104,9 @@ class _Import:
                 piece, rows_of(there, len(piece)), rows_of(here, len(piece)), strict=True
             ):
                 self._add(writer, members[i], contact, profile)
-        return writer.frame()
+        made = writer.frame()
+        made.attrs |= self.fitter.facts
+        return made
 
     # -- who is who
 
@@ -182,7 +187,19 @@ class _Import:
             return
         changes = Changes()
         new = match.position < 0
-        mapped = self._fields(changes, contact, profile, remarks)
+        try:
+            mapped = self._fields(changes, contact, profile, remarks)
+        except DoesNotFit as misfit:
+            writer.add(
+                member.contact_id,
+                Action.SKIP,
+                reason=Reason.TOO_LONG,
+                detail=str(misfit),
+                email=email,
+                contact_id=member.contact_id,
+                profile_pin=pin,
+            )
+            return
         if new and any(not changes.written.get("profile", {}).get(name) for name in NAMES):
             writer.add(
                 member.contact_id,
@@ -233,6 +250,7 @@ class _Import:
                 remarks.append(
                     f"the value of {pair.eloqua} is not in the table of {pair.certain}: left as it is"
                 )
+            value = self.fitter.fit(pair.certain, value, remarks) if value else value
             if value and not self._same(pair, profile[pair.certain], value):
                 changes.set("profile", pair.certain, value, text_of(profile[pair.certain]))
                 any_of_them = True

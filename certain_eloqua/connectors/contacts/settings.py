@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
@@ -11,6 +11,15 @@ from certain_eloqua.connectors.contract.settings import KindSettings
 
 ELOQUA_PAGE = 1000
 """Certain's "Eloqua Retrieval Page Size": the size of the pages that starting and ending page count in."""
+
+
+TooLong = Annotated[
+    Literal["truncate", "omit", "skip_record"],
+    Field(
+        description="What happens to a value that its target field cannot hold: truncate (cut a text, round "
+        "a number), omit (do not send the value), or skip_record (leave the record out).",
+    ),
+]
 
 
 class ListImportSettings(KindSettings):
@@ -42,6 +51,7 @@ class ListImportSettings(KindSettings):
         description="Write External Profile ID and Source also on profiles that another system (Marketo …) "
         "has marked as its own.",
     )
+    too_long: TooLong = "truncate"
 
     @field_validator("ending_page")
     @classmethod
@@ -91,6 +101,7 @@ class UpsertContactsSettings(KindSettings):
         "create (as Certain does: another contact, and the linked one stays behind with the old address), "
         "update_contact (the linked contact gets the new address, if no other contact has it), or skip.",
     )
+    too_long: TooLong = "truncate"
     refresh_all: bool = Field(
         default=False,
         description="Send every mapped field of everybody again, not only what changed since it was last "

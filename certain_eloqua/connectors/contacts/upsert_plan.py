@@ -13,7 +13,7 @@ import pandas as pd
 
 from certain_eloqua.connectors.contacts.candidates import Candidate, People, candidates
 from certain_eloqua.connectors.contacts.columns import COLUMNS, CONTACT_ID
-from certain_eloqua.connectors.contacts.contact_lookup import working_list_name
+from certain_eloqua.connectors.contacts.contact_lookup import FIELD_TYPES, working_list_name
 from certain_eloqua.connectors.contacts.identity import (
     EXTERNAL_KEY,
     NEW_ID,
@@ -34,6 +34,7 @@ from certain_eloqua.connectors.contract.reasons import Reason
 from certain_eloqua.domain.email import normalise_email
 from certain_eloqua.ledger import person_key, value_digest
 from certain_eloqua.mapping import ELOQUA_EMAIL, Pair, same_value, translate
+from certain_eloqua.mapping.field_types import DoesNotFit, Fitter, types_from_json
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.contacts.settings import UpsertContactsSettings
@@ -74,6 +75,7 @@ class _Upsert:
         self.by_id = {contact: row for row, contact in enumerate(texts(contacts, CONTACT_ID)) if contact}
         self.addresses = {one.email for one in self.found if one.reason is None}
         self.left_behind = 0
+        self.fitter = Fitter(types_from_json(contacts.attrs.get(FIELD_TYPES)), self.settings.too_long)
         sent = reads.get("sent", pd.DataFrame())
         self.sent = Columns(sent, ["contact_id", "working_list", "fields"])
         self.sent_to = {person: row for row, person in enumerate(texts(sent, "person"))}
@@ -93,7 +95,7 @@ class _Upsert:
             for one, person, contact, before in zip(some, people, live, known, strict=True):
                 self._add(writer, one, person, contact, before)
         made = writer.frame()
-        made.attrs[LEFT_BEHIND] = self.left_behind
+        made.attrs |= {LEFT_BEHIND: self.left_behind, **self.fitter.facts}
         return made
 
     def _add(
@@ -153,7 +155,20 @@ class _Upsert:
         moved = live is not None and live is changed
         if moved and live is not None:
             changes.set("contact", ELOQUA_EMAIL, _address(person, one), live[ELOQUA_EMAIL])
-        fields = self._fields(changes, person, live, digests, remarks, new=met and live is None) or moved
+        try:
+            fields = self._fields(changes, person, live, digests, remarks, new=met and live is None) or moved
+        except DoesNotFit as misfit:
+            writer.add(
+                one.code,
+                Action.SKIP,
+                reason=Reason.TOO_LONG,
+                detail=str(misfit),
+                email=_address(person, one),
+                contact_id=contact_id,
+                profile_pin=pin,
+                registration_code=one.code,
+            )
+            return
         if contact_id:
             action = Action.UPDATE if fields else Action.LINK
         else:
@@ -214,6 +229,9 @@ class _Upsert:
             if not understood:
                 remarks.append(f"the value of {pair.certain} is not in the table of {pair.eloqua}: not sent")
             if not value or pair.eloqua == ELOQUA_EMAIL:
+                continue
+            raw, value = value, self.fitter.fit(pair.eloqua, value, remarks)
+            if not value or (live is not None and value != raw and value == live[pair.eloqua].strip()):
                 continue
             if self._to_be_sent(pair, person[pair.certain], value, live, digests):
                 old = live[pair.eloqua].strip() if live is not None else "" if new else None

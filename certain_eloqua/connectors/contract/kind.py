@@ -42,12 +42,14 @@ Client = TypeVar("Client")
 class Extract:
     """A kind's own extract: a stream of batches, and facts for the analyst known beforehand.
 
-    ``facts`` may still be filled while the stream is read; read it after the last batch.
+    ``facts`` may still be filled while the stream is read; read it after the last batch. ``kept`` is stored
+    with the frame: the plan finds it in the frame's ``attrs``.
     """
 
     schema: pa.Schema
     batches: Iterator[pa.RecordBatch]
     facts: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Ran:
     contacts: pd.DataFrame
     read_facts: Mapping[str, Any]
     plan: pd.DataFrame
+    plan_facts: Mapping[str, Any] = field(default_factory=dict)
     delivered: Delivered | None = None
 
     def actions(self) -> Counter[str]:
@@ -125,11 +126,13 @@ class Bench:
         extracted = found.extract(job, self.platforms(), *more)  # type: ignore[call-arg]
         table = pa.Table.from_batches(list(extracted.batches), schema=extracted.schema)
         contacts = table.to_pandas()
+        contacts.attrs.update(extracted.kept)
         plan = found.plan(job, {**frames, **self.ledger_reads(found, job), "contacts": contacts})
+        plan_facts = dict(plan.attrs)
         # As it travels through a file.
         plan = pa.Table.from_pandas(plan, schema=found.plan_schema, preserve_index=False).to_pandas()
         assert plan["key"].is_unique
-        return Ran(job, contacts, extracted.facts, plan)
+        return Ran(job, contacts, extracted.facts, plan, plan_facts)
 
     def deliver(self, ran: Ran, kind: str, job: Job | None = None, **other: Any) -> Delivered:
         delivered = KINDS[kind].deliver(job or ran.job, ran.plan, self.platforms(**other))

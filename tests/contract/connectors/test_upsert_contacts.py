@@ -291,3 +291,33 @@ def test_an_accent_typed_as_two_characters_is_the_same_person(bench: Bench):
     ran = run(bench)
     assert ran.outcomes() == {"created": 1, "skipped": 1}
     assert ran.reasons() == {"merged": 1}
+
+
+COMPANY = "The Honourable Company of " + "very " * 60 + "long names"
+
+
+def test_a_value_too_long_for_its_field_is_cut_and_the_plan_says_so(bench: Bench):
+    register(bench, 1, organization=COMPANY)
+    ran = run(bench)
+    row = ran.of(email="guest1@upsert.example")
+    assert f"C_Company holds 100 characters and the value has {len(COMPANY)}: cut to fit" in row["detail"]
+    assert ran.outcomes() == {"created": 1}
+    assert ran.plan_facts["values_cut_to_fit"] == 1
+    assert contact(bench, "guest1@upsert.example").fields["C_Company"] == COMPANY[:100].rstrip()
+    assert run(bench).outcomes() == {"unchanged": 1}
+
+
+def test_a_value_too_long_for_its_field_can_be_left_out(bench: Bench):
+    register(bench, 1, organization=COMPANY)
+    assert run(bench, too_long="omit").outcomes() == {"created": 1}
+    assert contact(bench, "guest1@upsert.example").fields["C_Company"] == ""
+    assert run(bench, too_long="omit").outcomes() == {"unchanged": 1}
+
+
+def test_a_record_with_a_value_too_long_can_be_left_out(bench: Bench):
+    register(bench, 1, organization=COMPANY)
+    register(bench, 2)
+    ran = run(bench, too_long="skip_record")
+    assert ran.outcomes() == {"created": 1, "skipped": 1}
+    assert ran.reasons() == {"too_long": 1}
+    assert COMPANY[:20] not in ran.of(email="guest1@upsert.example")["detail"]
