@@ -12,6 +12,7 @@ from certain_eloqua.connectors.status_changes import (
     agenda_item_status_activities,
     registration_status_activities,
     session_status_activities,
+    update_contact_list,
 )
 
 KINDS: dict[str, Kind] = {
@@ -22,6 +23,7 @@ KINDS: dict[str, Kind] = {
         upsert_contacts.KIND,
         upload_engagement_metrics.KIND,
         upload_interest_metrics.KIND,
+        update_contact_list.KIND,
         session_status_activities.KIND,
         registration_status_activities.KIND,
         agenda_item_status_activities.KIND,

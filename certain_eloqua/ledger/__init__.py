@@ -1,11 +1,11 @@
 """The ledger: what we have sent, are delivering, and who is at it. SQLAlchemy tables, migrated on opening."""
 
-from certain_eloqua.ledger.batches import Batch, Batches, BatchMoved, Refused
+from certain_eloqua.ledger.batches import Batch, Batches, BatchMoved
 from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import DeliveredRow, Delivery, DeliveryRecord, Upload
 from certain_eloqua.ledger.errors import AlreadyRunning, Holder, LedgerUnusable
 from certain_eloqua.ledger.ledger import SENT_SCHEMA, Ledger, Sent
-from certain_eloqua.ledger.outbox import CHANGES_SCHEMA, SEEN_SCHEMA, Filter, Outbox, OutboxRow
+from certain_eloqua.ledger.outbox import CHANGES_SCHEMA, SEEN_SCHEMA, Filter, Outbox, OutboxRow, Refused
 from certain_eloqua.ledger.people import person_key, value_digest
 
 __all__ = [

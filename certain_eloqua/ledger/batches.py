@@ -23,6 +23,7 @@ from certain_eloqua.ledger.outbox import (
     SENT,
     SKIPPED,
     Filter,
+    Refused,
     durable,
     read_table,
     schema_of,
@@ -82,14 +83,6 @@ class Batch:
     cause: str | None
     created_at: datetime
     changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why Eloqua did not take a change."""
-
-    code: str
-    cause: str
 
 
 class Batches:

@@ -6,7 +6,7 @@ twice. Its fingerprint is made of what changed, so recording it again changes no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,6 +113,14 @@ class OutboxRow:
     code: str | None
     cause: str | None
     sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why Eloqua did not take a change."""
+
+    code: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +276,24 @@ class Outbox:
                 )
                 done += int(found.rowcount)
         return done
+
+    def sent(self, numbers: Sequence[int], sync: str, refused: Mapping[int, Refused]) -> None:
+        """Record pending changes as sent, but those that were refused. For what may be sent twice."""
+        now = self._clock()
+        with durable(self._engine) as connection:
+            for start in range(0, len(numbers), _AT_ONCE):
+                some = [one for one in numbers[start : start + _AT_ONCE] if one not in refused]
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.number.in_(some), outbox.c.state == PENDING)
+                    .values(state=SENT, sync=sync, sent_at=now)
+                )
+            for number, why in refused.items():
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.number == number, outbox.c.state == PENDING)
+                    .values(state=REJECTED, sync=sync, code=why.code, cause=why.cause)
+                )
 
     def settle(self, sent: Iterable[int], not_sent: Iterable[int], cause: str) -> int:
         """Record what looking doubtful changes up has shown; how many doubts are settled.

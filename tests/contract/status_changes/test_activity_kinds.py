@@ -98,7 +98,8 @@ class Bench:
     def plan(self, kind: Kind, **settings: Any) -> tuple[Job, pd.DataFrame]:
         self.runs += 1
         usual = {"campaign_id": self.campaign, "create_activity_types": True, "create_missing_contacts": True}
-        settings = usual | settings
+        fields = kind.settings.model_fields
+        settings = {name: value for name, value in usual.items() if name in fields} | settings
         event = self.certain.event(self.event)
         job = Job("tested", ACCOUNT, event, kind.settings(**settings), f"run-{self.runs}")
         reads = self.reads(kind) | {name: read(self.ledger, job) for name, read in kind.ledger_reads.items()}

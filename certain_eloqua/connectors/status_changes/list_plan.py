@@ -1,0 +1,126 @@
+"""The plan of kind 3: who joins the event's contact list, and who leaves it. Pure.
+
+Membership is a status of a contact, so it is compared with what was last seen like any other. A contact is on
+the list when any of its registrations is selected: who has a cancelled and a confirmed one belongs on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from certain_eloqua.clients.errors import Permanent
+from certain_eloqua.connectors.contract.actions import Action
+from certain_eloqua.connectors.contract.kind import Job
+from certain_eloqua.connectors.status_changes.activity_plan import PENDING, as_plan
+from certain_eloqua.connectors.status_changes.changes import CURRENT, MARKER, Poll, Selection, find_changes
+from certain_eloqua.connectors.status_changes.names import LONGEST
+from certain_eloqua.connectors.status_changes.people import people_of
+from certain_eloqua.connectors.status_changes.selecting import check_types, selected_statuses
+
+if TYPE_CHECKING:
+    from certain_eloqua.connectors.status_changes.settings import ContactListSettings
+
+ON, OFF = "On the list", "Not on the list"
+ASSET_TYPE = "Contact list"
+NO_CONTACT_ID = "no_contact_id"
+
+
+def list_name(job: Job) -> str:
+    """`<prefix>_<account>_<event>`.
+
+    Raises:
+        Permanent: Eloqua would not take a name of that length.
+    """
+    name = f"{job.settings.contact_list_name}_{job.account}_{job.event_code}"
+    if len(name) > LONGEST:
+        raise Permanent(
+            f"Naming the list of {job.connector}",
+            f"{name!r} has {len(name)} characters and Eloqua takes {LONGEST}",
+            advice="Shorten contact_list_name; nothing was written.",
+        )
+    return name
+
+
+def plan_members(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Who is added to the list and who is removed.
+
+    Raises:
+        Permanent: the event has no such status or attendee type, or the list's name is too long.
+    """
+    settings: ContactListSettings = job.settings
+    doing = f"Planning {job.connector} for {job.event_code}"
+    check_types(doing, settings.attendee_types, reads["attendee_types"])
+    labels = selected_statuses(
+        doing, settings.registration_statuses, settings.registration_status_tags, reads["statuses"]
+    )
+    name = list_name(job)
+    chosen = _selected(people_of(reads["registrations"], reads["profiles"]), labels, settings.attendee_types)
+    nobody = chosen["contact_id"].eq("")
+    members = chosen[~nobody].drop_duplicates("contact_id", keep="last")
+    poll = Poll(
+        job.connector,
+        str(job.event_code),
+        datetime.now(UTC),
+        Selection.of([ON, OFF] if settings.remove_when_leaving else [ON]),
+        settings.first_run,
+        OFF,
+    )
+    changed = find_changes(poll, _memberships(members), reads["seen"])
+    changed = pd.concat([_still_pending(reads["pending"]), changed], ignore_index=True)
+    return _as_plan(job, changed, members, chosen[nobody], name)
+
+
+def _selected(people: pd.DataFrame, labels: list[str], types: list[str] | None) -> pd.DataFrame:
+    wanted = {label.casefold() for label in labels}
+    kept = people["status"].str.casefold().isin(wanted)
+    if types is not None:
+        kept &= people["attendee_type"].str.casefold().isin({code.casefold() for code in types})
+    return people[kept]
+
+
+def _memberships(members: pd.DataFrame) -> pd.DataFrame:
+    """Each contact that belongs on the list, in the place of a registration."""
+    frame = pd.DataFrame({"registration": members["contact_id"]}).assign(
+        item="", status=ON, stamp="", item_code="", attendee_type=""
+    )
+    frame["happened_at"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
+    return frame[CURRENT]
+
+
+def _still_pending(pending: pd.DataFrame) -> pd.DataFrame:
+    return pending.assign(decision=PENDING, stamp="", ordinal=-1)
+
+
+def _as_plan(
+    job: Job, changed: pd.DataFrame, members: pd.DataFrame, unknown: pd.DataFrame, name: str
+) -> pd.DataFrame:
+    emails = members.set_index("contact_id")["email"]
+    changed["email"] = changed["registration"].map(emails).fillna("")
+    changed["contact_id"] = changed["registration"].where(changed["registration"].ne(MARKER), "")
+    added = changed["status"].eq(ON)
+    changed["asset_type"], changed["asset_name"], changed["campaign"] = ASSET_TYPE, name, ""
+    changed["activity_type"] = pd.Series("remove", index=changed.index).where(~added, "add")
+    changed["action"] = pd.Series(Action.REMOVE.value, index=changed.index).where(~added, Action.ADD.value)
+    decided = changed["decision"].isin(["queued", PENDING])
+    changed["reason"] = changed["decision"].where(~decided, "")
+    plan = as_plan(job, changed, "member")
+    lost = pd.DataFrame(
+        {
+            "key": "registration " + unknown["registration"],
+            "action": Action.SKIP.value,
+            "record": "member",
+            "reason": NO_CONTACT_ID,
+            "detail": "the profile carries no Eloqua contact id; run upsert_contacts for the event first",
+            "email": unknown["email"],
+            "registration_code": unknown["registration"],
+            "status": unknown["status"],
+            "asset_name": name,
+            "ordinal": "",
+            "plan": job.run_id,
+        }
+    )
+    return pd.concat([plan, lost], ignore_index=True) if len(lost) else plan
