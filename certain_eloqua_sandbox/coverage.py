@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from certain_eloqua_sandbox.eloqua.bulk.accepted_rules import ACCEPTED_RULES
 from certain_eloqua_sandbox.platforms import platforms
 from certain_eloqua_sandbox.wire import Platform, Route
 
@@ -59,6 +60,10 @@ BEHAVIOURS = (
         "Eloqua Bulk",
         "Imports match by an identifier in any letter case; update rules, also per field; import rules",
         "Oracle: Bulk API, Import characteristics",
+    ),
+    *(
+        Behaviour("Eloqua Bulk", f"Accepted, because no error answer is known: {rule}", source)
+        for rule, source in ACCEPTED_RULES
     ),
     Behaviour("Eloqua Bulk", "JSON and CSV in and out, gzip", "Oracle: Bulk API, Uploading file data"),
     Behaviour(

@@ -72,11 +72,6 @@ def parse(text: str) -> Node:
     node = parser.alternatives(0)
     if parser.peek():
         raise FilterError(f"Must be a valid expression: unexpected {parser.peek()}")
-    names = [type(leaf) for leaf in leaves(node)]
-    if names.count(Exists) > 1:
-        raise FilterError("Must contain at most one EXISTS")
-    if names.count(Status) > 1:
-        raise FilterError("Must contain at most one STATUS")
     return node
 
 

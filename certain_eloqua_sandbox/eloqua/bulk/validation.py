@@ -112,20 +112,12 @@ def _fields(of: Checked) -> None:
     if len(fields) > most:
         wording = "exactly 1 field" if most == 1 else f"between 1 and {most} fields"
         of.fault("fields", f"Must contain {wording}.", str(len(fields)))
-    folded: set[str] = set()
     for key, statement in fields.items():
-        if not key or len(key) > 100 or key.lower() in folded:
-            of.fault("fields", "Must have distinct names of 1 to 100 characters.", key)
-        folded.add(key.lower())
         meaning = resolve(of.world, of.entity, statement) if isinstance(statement, str) else None
         if meaning is None:
             of.fault("fields", "Must be a statement that exists for this entity.", statement)
         else:
             of.meanings[key] = meaning
-    if of.kind == "exports" and of.entity.path == "activities":
-        contact_fields = sum(meaning.of_contact for meaning in of.meanings.values())
-        if contact_fields > CONTACT_FIELDS_OF_ACTIVITIES:
-            of.fault("fields", f"Must contain at most {CONTACT_FIELDS_OF_ACTIVITIES} contact fields.")
 
 
 def _identifier(of: Checked) -> None:
@@ -147,8 +139,6 @@ def _identifier(of: Checked) -> None:
     meaning = of.meanings.get(key)
     if meaning is None:
         return
-    if meaning.kind in ("date", "time", "flag") or (meaning.field and meaning.field.data_type == "largeText"):
-        of.fault("identifierFieldName", "Must not be a large text, date or boolean field.", name)
     allowed = ("id", "ext_id", "email", "external_id")
     if of.kind == "syncActions" and meaning.role not in allowed and not _is_company_name(meaning):
         of.fault(
@@ -197,27 +187,19 @@ def _rules(of: Checked) -> None:
         return
     known = {rule.lower(): rule for rule in UPDATE_RULES[:3]}
     for key, rule in by_field.items():
-        if key not in of.body["fields"]:
-            of.fault("updateRuleByField", "Must be contained within fields.", key)
-        elif not isinstance(rule, str) or rule.lower() not in known:
+        if not isinstance(rule, str) or rule.lower() not in known:
             of.fault("updateRuleByField", f"Must be one of {', '.join(UPDATE_RULES[:3])}.", rule)
         else:
             by_field[key] = known[rule.lower()]
 
 
 def _durations(of: Checked) -> None:
-    ranges = {"autoDeleteDuration": float("inf"), "dataRetentionDuration": float(TWO_WEEKS)}
-    for name, most in ranges.items():
+    for name in ("autoDeleteDuration", "dataRetentionDuration"):
         value = of.body.get(name)
         if value is None:
             continue
-        seconds = duration_seconds(value) if isinstance(value, str) else None
-        if seconds is None:
+        if not isinstance(value, str) or duration_seconds(value) is None:
             of.fault(name, "Must be an ISO-8601 duration such as PT12H.", value)
-        elif not HOUR <= seconds <= most:
-            of.fault(
-                name, "Must be at least PT1H" + ("." if most > TWO_WEEKS else " and at most P14D."), value
-            )
 
 
 def _filter(of: Checked) -> None:
@@ -236,16 +218,6 @@ def _filter(of: Checked) -> None:
         of.fault("filter", str(error), text)
 
 
-def _priority(of: Checked) -> None:
-    uri = of.body.get("importPriorityUri")
-    if uri is None:
-        return
-    number = str(uri).lower().removeprefix("/imports/priorities/")
-    found = number.isdigit() and of.world.value("SELECT 1 FROM bulk_priorities WHERE id = ?", (number,))
-    if not found:
-        of.fault("importPriorityUri", "Must reference an existing import priority.", uri)
-
-
 def _links(of: Checked) -> None:
     if of.entity.path == "opportunities/contacts":
         for name in ("linkOpportunitiesMatchFieldName", "linkOpportunitiesSourceField"):
@@ -257,7 +229,7 @@ def _links(of: Checked) -> None:
     if not of.body.get("mapDataCards"):
         return
     if not of.entity.is_object:
-        of.fault("mapDataCards", "Must be false for this entity.", "true")
+        of.body.pop("mapDataCards")  # elsewhere it is ignored (accepted_rules.py)
         return
     kind = str(of.body.get("mapDataCardsEntityType") or "")
     if kind.lower() not in ("contact", "company"):
@@ -285,7 +257,6 @@ _STEPS: tuple[Callable[[Checked], None], ...] = (
     _rules,
     _durations,
     _filter,
-    _priority,
     _links,
     _actions,
 )

@@ -63,7 +63,6 @@ def test_filters(people: Bulk, more: str, found: str) -> None:
         f"'{FIRST}' LIKE 'x'",
         f"({FIRST} = 'x'",
         f"'{FIRST}' = 'x' '{FIRST}' = 'y'",
-        "EXISTS('{{ContactList[1]}}') OR EXISTS('{{ContactList[2]}}')",
         "EXISTS('{{ContactList[999999]}}')",
         "EXISTS('{{AccountList[19]}}')",
         "STATUS('{{ActionInstance(f82d50cd-86a9-4fca-b37e-4ec9a98b0339)}}') = 'pending'",
