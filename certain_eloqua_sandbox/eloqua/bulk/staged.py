@@ -10,6 +10,8 @@ from certain_eloqua_sandbox.eloqua.bulk.run import Run
 
 # One @, something before it, a domain with a dot, no blanks; the real rules are unpublished.
 EMAIL = re.compile(r"[^\s@,;<>()\"\[\]\\]+@[^\s@,;<>()\"\[\]\\.]+(?:\.[^\s@,;<>()\"\[\]\\.]+)+")
+SMALL_TEXT, CUSTOM_OBJECT_TEXT, MULTI_SELECT, LARGE_TEXT = 100, 250, 1_000, 32_000
+"""Characters in a text of contacts and accounts, of custom objects, of picklists, and in a large text."""
 FLAGS = "CASE lower({0}) WHEN 'true' THEN 1 WHEN '1' THEN 1 WHEN 'yes' THEN 1 " \
     "WHEN 'false' THEN 0 WHEN '0' THEN 0 WHEN 'no' THEN 0 END"  # fmt: skip
 
@@ -43,13 +45,35 @@ def converted(meaning: Meaning, value: str) -> str:
         return f"bulk_number(NULLIF({value}, ''))"
     if meaning.kind == "flag":
         return FLAGS.format(value)
+    most = characters(meaning)
+    if most is not None:
+        return f"CASE WHEN length({value}) <= {most} THEN NULLIF({value}, '') END"
     return f"NULLIF({value}, '')"
+
+
+def characters(meaning: Meaning) -> int | None:
+    """Return the size of a text field, None for what is no text or an address.
+
+    Source: Oracle, "Data types (date and numeric formats)". What Bulk does with a longer text is not known:
+    as with other bad values, the row is reported with ELQ-00040 and taken without it (proposed).
+    """
+    field = meaning.field
+    if field is None or meaning.role == "email":
+        return None
+    if field.data_type == "largeText":
+        return LARGE_TEXT
+    if field.data_type != "text":
+        return None
+    if field.display_type == "multiSelect":
+        return MULTI_SELECT
+    return SMALL_TEXT if field.entity in ("contact", "account") else CUSTOM_OBJECT_TEXT
 
 
 def reject_bad_values(run: Run, staged: Staged, meanings: dict[str, Meaning]) -> None:
     """Note the values that do not fit their field; the rows stay, without these values."""
     for key, meaning in meanings.items():
-        if meaning.kind not in ("date", "number", "flag") or not staged.columns.get(key):
+        typed = meaning.kind in ("date", "number", "flag") or characters(meaning) is not None
+        if not typed or not staged.columns.get(key):
             continue
         value = staged.column(key)
         bad = run.world.rows(
