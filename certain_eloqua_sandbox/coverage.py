@@ -68,7 +68,7 @@ BEHAVIOURS = (
     Behaviour(
         "Eloqua Bulk",
         "Sizes of texts: 100 characters on contacts and accounts, 250 on custom objects, 1,000 for "
-        "multi-select picklists, 32,000 for large texts; a longer value is reported with ELQ-00040 and not written",
+        "multi-select picklists, 32,000 for large texts; a longer one is reported (ELQ-00040), not written",
         "Oracle: Data types; what Bulk does with a longer value is proposed",
     ),
     Behaviour("Eloqua Bulk", "JSON and CSV in and out, gzip", "Oracle: Bulk API, Uploading file data"),
