@@ -26,6 +26,7 @@ from certain_eloqua.resources.connector_settings import settings_resource
 from certain_eloqua.schedules import all_jobs, all_schedules
 from certain_eloqua.sensors import all_sensors
 from certain_eloqua.sensors.connector_files import connector_files_sensor
+from certain_eloqua.sensors.status_changes import status_change_sensors
 from certain_eloqua.settings import connectors_folder
 
 
@@ -57,6 +58,7 @@ def build_defs(
         )
         for connector in loaded.connectors
     ]
+    many = [many_events_job(one, SHARED_READS) for one in made if one.kind.level == "event"]
     return dg.Definitions(
         assets=[
             *(read.definition() for read in SHARED_READS),
@@ -66,10 +68,14 @@ def build_defs(
         ],
         jobs=[
             *(connector_job(one) for one in made),
-            *(many_events_job(one, SHARED_READS) for one in made if one.kind.level == "event"),
+            *many,
             *all_jobs,
         ],
-        sensors=[*all_sensors, connector_files_sensor(FILES_CHECK, files_check_result(problems))],
+        sensors=[
+            *all_sensors,
+            *status_change_sensors(loaded.connectors, many),
+            connector_files_sensor(FILES_CHECK, files_check_result(problems)),
+        ],
         schedules=all_schedules,
         resources={**all_resources(platforms.values()), **(resources or {})},
         # A run is one process: its resources, sessions and run locks live as long as it does.

@@ -10,6 +10,8 @@ from sqlalchemy import Engine, select
 from certain_eloqua.ledger.deliveries import upsert
 from certain_eloqua.ledger.tables import watermarks
 
+_LOOK = "look/"
+
 
 class Watermarks:
     """The watermarks of one ledger."""
@@ -30,3 +32,16 @@ class Watermarks:
         with self._engine.begin() as connection:
             values = {"source": source, "watermark": watermark, "moved_at": self._clock()}
             connection.execute(upsert(self._engine, watermarks), values)
+
+    def look(self, connector: str, event: str, run_id: str) -> None:
+        """A run has looked at an event and recorded what it saw."""
+        self.move(f"{_LOOK}{connector}/{event}", run_id)
+
+    def looks(self, connector: str) -> dict[str, datetime]:
+        """When runs of a connector last looked at each event."""
+        start = f"{_LOOK}{connector}/"
+        query = select(watermarks.c.source, watermarks.c.moved_at).where(
+            watermarks.c.source.startswith(start, autoescape=True)
+        )
+        with self._engine.connect() as connection:
+            return {row.source.removeprefix(start): row.moved_at for row in connection.execute(query)}

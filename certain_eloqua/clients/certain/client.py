@@ -166,6 +166,24 @@ class CertainClient:
         """
         return self._pages(REGISTRATIONS, (event,), modified_after, include, filters, self._note_labels)
 
+    def iter_changed_registration_pages(self, modified_after: datetime | str) -> Pages:
+        """Registrations of all events of the account that changed; see `iter_registration_pages`."""
+        return self._pages(REGISTRATIONS, (), modified_after, (), {})
+
+    def newest_registration_stamp(self) -> str | None:
+        """The `dateModified` of the registration of the account that changed last; None if there is none."""
+        params = {"max_results": "1", "order_by": "dateModified_desc"}
+        try:
+            said = self._session.get(
+                "Registration", doing="Reading the registration that changed last", params=params
+            )
+        except NotFound:
+            self._verify(())
+            return None
+        return max(
+            (as_text(one.get("dateModified")) or "" for one in as_list(said["registrations"])), default=None
+        )
+
     def iter_attendee_types(self, event: str) -> Iterator[AttendeeType]:
         """The attendee types of an event."""
         for page in self.iter_attendee_type_pages(event):

@@ -27,6 +27,7 @@ from certain_eloqua.connectors.status_changes.changes import (
     TYPE_NOT_SELECTED,
     Poll,
     Selection,
+    as_text,
     find_changes,
 )
 from certain_eloqua.connectors.status_changes.names import cut_name
@@ -103,9 +104,10 @@ def plan_activities(
         found.vanished_as,
     )
     changed = find_changes(poll, current, reads["seen"])
-    changed["asset_name"] = changed["item"].map(found.asset_names)
+    names = as_text(changed["item"].map(found.asset_names))
     fallback = job.event.code + ": " + changed["item"]
-    changed["asset_name"] = changed["asset_name"].fillna(fallback).map(cut_name)
+    changed["asset_name"] = names.where(names.ne(""), fallback).map(cut_name)
+    changed["contact_id"] = ""
     changed["asset_type"] = asset_type
     changed["activity_type"] = changed["status"].map(cut_name)
     changed["campaign"] = settings.campaign_id
@@ -122,11 +124,11 @@ def _still_pending(pending: pd.DataFrame) -> pd.DataFrame:
 def with_people(changed: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """The changes with the address and contact id of their people; who has neither gets a reason."""
     known = people.set_index("registration")
-    changed["email"] = changed["registration"].map(known["email"]).fillna("")
-    ids = changed["registration"].map(known["contact_id"]).fillna("")
+    changed["email"] = as_text(changed["registration"].map(known["email"]))
+    ids = as_text(changed["registration"].map(known["contact_id"]))
     # What is pending keeps how its contact is found: its id may be known to be gone.
-    before = changed["contact_id"] if "contact_id" in changed else pd.Series("", index=changed.index)
-    changed["contact_id"] = before.where(changed["decision"].eq(PENDING), ids).fillna("")
+    waits = changed["decision"].eq(PENDING)
+    changed["contact_id"] = ids.where(~waits, as_text(changed["contact_id"]))
     reason = changed["decision"].where(~changed["decision"].isin([QUEUED, PENDING]), "")
     lost = reason.eq("") & changed["contact_id"].eq("") & changed["decision"].eq(QUEUED)
     for row in changed.index[lost]:

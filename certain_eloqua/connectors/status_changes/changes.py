@@ -87,7 +87,7 @@ def find_changes(poll: Poll, current: pd.DataFrame, seen: pd.DataFrame) -> pd.Da
     both = now.merge(known, on=["item", "registration"], how="left")
     new = both["previous"].isna()
     changed = both[new | both["previous"].ne(both["status"])].copy()
-    changed["previous"] = changed["previous"].fillna("")
+    changed["previous"] = as_text(changed["previous"])
     changed["ordinal"] = changed["ordinal"].fillna(-1).astype("int64") + 1
     changed["happened_at"] = changed["happened_at"].fillna(pd.Timestamp(poll.at))
     changed = changed.sort_values(["happened_at", "registration", "item"], kind="stable", ignore_index=True)
@@ -103,6 +103,11 @@ def empty_current() -> pd.DataFrame:
     columns: dict[str, pd.Series] = {name: pd.Series([], dtype="str") for name in CURRENT}
     columns["happened_at"] = pd.Series([], dtype="datetime64[us, UTC]")
     return pd.DataFrame(columns)
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """Text without gaps, also of a column that pandas made numbers of because it has nothing but gaps."""
+    return values.astype("object").where(values.notna(), "").astype("str")
 
 
 def _vanished(now: pd.DataFrame, known: pd.DataFrame, status: str) -> pd.DataFrame:

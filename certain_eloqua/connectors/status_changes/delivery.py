@@ -28,11 +28,12 @@ _DATA_REASONS = frozenset({"no_email", "invalid_email", "no_contact_id"})
 
 def record_changes(work: Work) -> int:
     """Move the statuses last seen and fill the outbox with the plan's changes; how many moved."""
-    changes = changes_of(work.job, work.plan)
-    if not changes.num_rows:
-        return 0
-    event = str(work.job.event_code)
-    return work.platforms.ledger.outbox.record(work.job.connector, event, changes, work.job.run_id)
+    job, ledger = work.job, work.platforms.ledger
+    event = str(job.event_code)
+    changes = changes_of(job, work.plan)
+    moved = ledger.outbox.record(job.connector, event, changes, job.run_id) if changes.num_rows else 0
+    ledger.watermarks.look(job.connector, event, job.run_id)
+    return moved
 
 
 def changes_of(job: Job, plan: pd.DataFrame) -> pa.Table:

@@ -16,7 +16,14 @@ from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.contract.actions import Action
 from certain_eloqua.connectors.contract.kind import Job
 from certain_eloqua.connectors.status_changes.activity_plan import PENDING, as_plan
-from certain_eloqua.connectors.status_changes.changes import CURRENT, MARKER, Poll, Selection, find_changes
+from certain_eloqua.connectors.status_changes.changes import (
+    CURRENT,
+    MARKER,
+    Poll,
+    Selection,
+    as_text,
+    find_changes,
+)
 from certain_eloqua.connectors.status_changes.names import LONGEST
 from certain_eloqua.connectors.status_changes.people import people_of
 from certain_eloqua.connectors.status_changes.selecting import check_types, selected_statuses
@@ -99,7 +106,7 @@ def _as_plan(
     job: Job, changed: pd.DataFrame, members: pd.DataFrame, unknown: pd.DataFrame, name: str
 ) -> pd.DataFrame:
     emails = members.set_index("contact_id")["email"]
-    changed["email"] = changed["registration"].map(emails).fillna("")
+    changed["email"] = as_text(changed["registration"].map(emails))
     changed["contact_id"] = changed["registration"].where(changed["registration"].ne(MARKER), "")
     added = changed["status"].eq(ON)
     changed["asset_type"], changed["asset_name"], changed["campaign"] = ASSET_TYPE, name, ""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from certain_eloqua.connectors.contract.columns import flags, texts
+from certain_eloqua.connectors.status_changes.changes import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def people_of(registrations: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFra
     both = frame.merge(own[own["pin"].ne("")], on="pin", how="left")
     known = both["known"].eq(True)
     for name, mine in (("email", "own_email"), ("key", "own_key"), ("source", "own_source")):
-        both[name] = both[mine].where(known, both[name]).fillna("")
+        both[name] = as_text(both[name]).where(~known, as_text(both[mine]))
     usable = both["usable"].to_numpy(bool) & both["own_active"].ne(False).to_numpy(bool)
     ours = both["source"].str.strip().str.casefold().eq(ELOQUA)
     both["contact_id"] = both["key"].str.strip().where(ours, "")

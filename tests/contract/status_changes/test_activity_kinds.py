@@ -18,6 +18,7 @@ from certain_eloqua.clients.certain import (
     ATTENDEE_TYPE_SCHEMA,
     PROFILE_SCHEMA,
     REGISTRATION_SCHEMA,
+    SESSION_REGISTRATION_SCHEMA,
     SESSION_SCHEMA,
     CertainClient,
     session_registration_batch,
@@ -82,7 +83,9 @@ class Bench:
                 table = self._statuses()
             elif name == "session_registrations":
                 pages = certain.iter_session_registration_pages(self.event, None)
-                table = pa.Table.from_batches(map(session_registration_batch, pages))
+                table = pa.Table.from_batches(
+                    map(session_registration_batch, pages), SESSION_REGISTRATION_SCHEMA
+                )
             else:
                 read, schema = tables[name]
                 table = to_table(read(self.event), schema)
@@ -162,6 +165,21 @@ def test_a_status_change_of_a_registration_becomes_an_activity(bench: Bench):
     assert bench.activities()[1].startswith("Attended|NWSUMMIT27: ")
     assert not bench.run(KIND8, **WANTED)
     assert len(bench.activities()) == 2
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (KIND8, {"registration_statuses": ["Attended"]}),
+        (KIND7, {"session_statuses": ["Attended"], "sessions": ["all"]}),
+        (KIND9, {"agenda_statuses": ["Attended"], "agenda_items": ["all"]}),
+    ],
+)
+def test_an_event_without_anybody_is_looked_at(bench: Bench, kind: Kind, settings: Any):
+    bench.event = "NWEMPTY27"
+    for _ in range(2):
+        assert not bench.run(kind, **settings)
 
 
 def test_the_date_of_the_activity_is_the_time_of_the_change(bench: Bench):

@@ -121,3 +121,9 @@ def test_a_name_that_is_too_long_is_refused(bench: Bench, monkeypatch: pytest.Mo
     monkeypatch.setattr(update_contact_list.list_plan, "LONGEST", 70)
     with pytest.raises(Permanent, match="Shorten contact_list_name"):
         bench.plan(KIND, **SETTINGS | {"contact_list_name": "x" * 60})
+
+
+def test_an_event_without_anybody_is_looked_at(bench: Bench):
+    bench.event = "NWEMPTY27"
+    for _ in range(2):
+        assert not bench.run(KIND, **SETTINGS | {"remove_when_leaving": True})
