@@ -12,7 +12,7 @@ import dagster as dg
 from certain_eloqua.assets.broken_connectors import broken_connectors
 from certain_eloqua.assets.connector import ConnectorAssets
 from certain_eloqua.assets.jobs import connector_job
-from certain_eloqua.assets.many_events import many_events_job
+from certain_eloqua.assets.many_events import many_events_config, many_events_job
 from certain_eloqua.assets.reads import SHARED_READS
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
 from certain_eloqua.checks.plans import plan_check_results, plan_check_specs
@@ -58,7 +58,7 @@ def build_defs(
         )
         for connector in loaded.connectors
     ]
-    many = [many_events_job(one, SHARED_READS) for one in made if one.kind.level == "event"]
+    many = {one.name: many_events_job(one, SHARED_READS) for one in made if one.kind.level == "event"}
     return dg.Definitions(
         assets=[
             *(read.definition() for read in SHARED_READS),
@@ -68,12 +68,12 @@ def build_defs(
         ],
         jobs=[
             *(connector_job(one) for one in made),
-            *many,
+            *many.values(),
             *all_jobs,
         ],
         sensors=[
             *all_sensors,
-            *status_change_sensors(loaded.connectors, many),
+            *status_change_sensors(loaded.connectors, many, many_events_config),
             connector_files_sensor(FILES_CHECK, files_check_result(problems)),
         ],
         schedules=all_schedules,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
+from certain_eloqua.checks.doubts import DOUBTS, doubts_report
 from certain_eloqua.clients.redaction import redact
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ CONNECTOR_FILES = dg.AssetKey(["standing", "connector_files"])
 DEFINITIONS = dg.AssetKey(["standing", "eloqua_definitions"])
 DELIVERIES = dg.AssetKey(["standing", "deliveries"])
 FILES_CHECK = dg.AssetCheckKey(CONNECTOR_FILES, "all_can_be_used")
-STANDING = (CONNECTOR_FILES, DEFINITIONS, DELIVERIES)
+STANDING = (CONNECTOR_FILES, DEFINITIONS, DELIVERIES, DOUBTS)
 
 
 class Tidying(dg.Config):
@@ -36,7 +37,7 @@ def standing_checks(connectors: "Sequence[Connector]", problems: Iterable[str]) 
         connectors: those that can be used.
         problems: what is wrong with the files of the others, a line each.
     """
-    return [_connector_files(connectors, list(problems)), _definitions(), _deliveries()]
+    return [_connector_files(connectors, list(problems)), _definitions(), _deliveries(), doubts_report()]
 
 
 def files_check_result(problems: Sequence[str]) -> dg.AssetCheckResult:

@@ -135,6 +135,8 @@ class Filter:
     code: str | None = None
     seen_from: datetime | None = None
     seen_before: datetime | None = None
+    happened_from: datetime | None = None
+    happened_before: datetime | None = None
 
     def conditions(self) -> list[Any]:
         """The SQL conditions."""
@@ -154,6 +156,10 @@ class Filter:
             found.append(c.seen_at >= self.seen_from)
         if self.seen_before is not None:
             found.append(c.seen_at < self.seen_before)
+        if self.happened_from is not None:
+            found.append(c.happened_at >= self.happened_from)
+        if self.happened_before is not None:
+            found.append(c.happened_at < self.happened_before)
         return found
 
 

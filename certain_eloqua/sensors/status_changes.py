@@ -4,13 +4,12 @@ A tick costs two calls of Certain, however many events there are: the events, an
 whole account that changed. A run takes seconds to start, so 200 events that changed are not 200 runs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from certain_eloqua.assets.many_events import SUFFIX, many_events_config
 from certain_eloqua.clients.redaction import redact
 from certain_eloqua.connectors.status_changes.due_events import ChangedRow, Memory, due_events
 from certain_eloqua.partitions import is_partition_key
@@ -26,25 +25,30 @@ FOLLOWS_REGISTRATIONS = frozenset({"registration_status_activities", "update_con
 """Kinds whose changes the account's registrations show. Sessions and agendas can only be read per event."""
 
 
+Config = Callable[[str, Sequence[str]], dict[str, Any]]
+"""The run configuration of a connector's job for many events."""
+
+
 def status_change_sensors(
-    connectors: Iterable["Connector"], jobs: Iterable[dg.JobDefinition]
+    connectors: Iterable["Connector"], jobs: Mapping[str, dg.JobDefinition], config: Config
 ) -> list[dg.SensorDefinition]:
     """The sensor of the connectors that follow registrations; none when there are no such connectors.
 
     Args:
         connectors: all of them.
-        jobs: the jobs for many events.
+        jobs: their jobs for many events, by connector.
+        config: the configuration of such a job.
     """
     followers = [one for one in connectors if one.kind.name in FOLLOWS_REGISTRATIONS]
-    names = {f"{one.name}{SUFFIX}" for one in followers}
-    wanted = [job for job in jobs if job.name in names]
-    return [_sensor(followers, wanted)] if followers else []
+    return [_sensor(followers, jobs, config)] if followers else []
 
 
-def _sensor(followers: Sequence["Connector"], jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
+def _sensor(
+    followers: Sequence["Connector"], jobs: Mapping[str, dg.JobDefinition], config: Config
+) -> dg.SensorDefinition:
     @dg.sensor(
         name="registration_status_changes",
-        jobs=jobs,
+        jobs=[jobs[one.name] for one in followers],
         minimum_interval_seconds=SECONDS,
         default_status=dg.DefaultSensorStatus.STOPPED,
         description="Runs the connectors that follow registrations for every event in which one changed.",
@@ -72,7 +76,14 @@ def _sensor(followers: Sequence["Connector"], jobs: Sequence[dg.JobDefinition]) 
         due, asked = due_events(memory, rows, selected, looked, now)
         kept = frozenset(row.digest for row in rows if row.stamp >= _again(watermark))
         finding = finding.at(Memory(watermark, kept, asked).as_text())
-        requests = [_request(finding, name, codes) for name, codes in due.items()]
+        requests = [
+            dg.RunRequest(
+                run_key=finding.run_key(name, *codes),
+                job_name=jobs[name].name,
+                run_config=config(name, codes),
+            )
+            for name, codes in due.items()
+        ]
         return dg.SensorResult(run_requests=requests, cursor=finding.cursor)
 
     return registration_status_changes
@@ -105,11 +116,3 @@ def _again(watermark: str) -> str:
 
 def _selected(connector: "Connector", events: Iterable["Event"]) -> list[str]:
     return sorted(one.code for one in events if connector.selects(one) and is_partition_key(one.code))
-
-
-def _request(finding: Finding, connector: str, events: Sequence[str]) -> dg.RunRequest:
-    return dg.RunRequest(
-        run_key=finding.run_key(connector, *events),
-        job_name=f"{connector}{SUFFIX}",
-        run_config=many_events_config(connector, events),
-    )

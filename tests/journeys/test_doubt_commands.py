@@ -1,0 +1,43 @@
+"""`certain-eloqua doubts` and `retry`, on a deployment whose delivery was left in doubt."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from certain_eloqua.cli import main
+from tests.journeys.conftest import EVENT
+from tests.journeys.test_activities import activities, change
+
+__all__ = ["activities"]
+pytestmark = pytest.mark.slow
+
+
+def command(*words, code=0):
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_a_doubt_is_listed_settled_and_retried(activities):
+    activities.job("registrations", EVENT)
+    assert "Nothing is in doubt" in command("doubts", "list")
+    change(activities, "Pre-Registered")
+    failed = {"status": "error", "code": "ELQ-00146", "kind": "import", "path": "/activities", "times": 1}
+    activities.sandbox.control("POST", "/syncs/next", [failed])
+    ran = activities.job("registrations", EVENT)
+    assert ran.of("registrations/delivery")["in_doubt"] == 1, ran.failure
+
+    assert "Pre-Registered" in command("doubts", "list", code=1)
+    (doubt,) = json.loads(command("doubts", "list", "--json", code=1))["doubts"]
+    assert (doubt["event"], doubt["state"]) == (EVENT, "in_doubt")
+    standing = activities.runner().assets(["standing/doubts"])
+    assert standing.checks["standing/doubts: nothing_is_in_doubt"] is False
+
+    assert json.loads(command("doubts", "settle", "--json")) == {"sent": 0, "not_sent": 1, "in_doubt": 0}
+    assert "1  not_there" in command("retry", "--dry-run")
+    assert json.loads(command("retry", "--json")) == {"retried": 1, "causes": {"not_there": 1}}
+    again = activities.job("registrations", EVENT)
+    assert again.of("registrations/delivery")["added"] == 1
+    assert len(activities.journal(entity="activity")) == 1
+    assert activities.runner().assets(["standing/doubts"]).checks["standing/doubts: nothing_is_in_doubt"]
