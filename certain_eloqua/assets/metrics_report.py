@@ -56,27 +56,30 @@ def interest_metadata(made: Metrics) -> dict[str, Any]:
     """Points by tag over the registrations that count, as numbers and as a chart, and the top attendees."""
     import pyarrow.compute as pc
 
-    counted = _counted(made.table)
-    counted = counted.filter(pc.greater(counted["ItemsCounted"], 0))
+    some = made.table.select(["RegistrationCode", "TagName", "TagLabel", "Points", "ItemsCounted", "LeftOut"])
+    counted = some.filter(pc.and_(pc.is_null(some["LeftOut"]), pc.greater(some["ItemsCounted"], 0)))
     by_tag = (
         counted.group_by(["TagName"])
-        .aggregate([("Points", "sum"), ("TagLabel", "min"), ("RegistrationCode", "count_distinct")])
+        .aggregate([("Points", "sum"), ("TagLabel", "min"), ("RegistrationCode", "count")])
         .sort_by([("Points_sum", "descending"), ("TagName", "ascending")])
         .slice(0, MOST_TAGS)
         .to_pylist()
     )
     by_person = (
-        counted.group_by(["RegistrationCode", "EmailAddress"])
+        counted.group_by("RegistrationCode")
         .aggregate([("Points", "sum"), ("TagName", "count")])
-        .rename_columns(["RegistrationCode", "EmailAddress", "Points", "Tags"])
+        .rename_columns(["RegistrationCode", "Points", "Tags"])
         .sort_by([("Points", "descending"), ("RegistrationCode", "ascending")])
     )
+    top = by_person.slice(0, TOP)
+    first = pc.index_in(top["RegistrationCode"], value_set=made.table["RegistrationCode"].combine_chunks())
+    top = top.append_column("EmailAddress", made.table["EmailAddress"].take(first))
     return {
         "points": float(pc.sum(counted["Points"]).as_py() or 0),
         "people_with_points": by_person.num_rows,
         **{f"points_of_{one['TagName']}": float(one["Points_sum"]) for one in by_tag},
         "interest_by_tag": _image(_bars(by_tag), "Points by tag"),
-        "most_interested": _people(by_person.slice(0, TOP), ("RegistrationCode", "Points", "Tags")),
+        "most_interested": _people(top, ("RegistrationCode", "Points", "Tags")),
     }
 
 
@@ -127,7 +130,7 @@ def _bars(by_tag: list[dict[str, Any]]) -> Figure:
     places = list(range(len(by_tag)))
     bars = axes.barh(places, points, color=_BAR, height=0.62)
     people = [
-        f"{value:,.0f}  ({one['RegistrationCode_count_distinct']:,} people)"
+        f"{value:,.0f}  ({one['RegistrationCode_count']:,} people)"
         for value, one in zip(points, by_tag, strict=True)
     ]
     axes.bar_label(bars, people, padding=4, fontsize=8, color=_INK)

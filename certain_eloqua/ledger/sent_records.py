@@ -27,8 +27,9 @@ class SentRecords:
         self._clock = clock
 
     def read(self, connector: str, event: str | None) -> pa.Table:
-        """What a connector has sent for an event."""
-        wanted = [sent_records.c[name] for name in SENT_RECORDS_SCHEMA.names]
+        """What a connector has sent for an event, without the persons."""
+        schema = pa.schema([one for one in SENT_RECORDS_SCHEMA if one.name != "person"])
+        wanted = [sent_records.c[name] for name in schema.names]
         query = select(*wanted).where(
             sent_records.c.connector == connector, sent_records.c.event == (event or "")
         )
@@ -36,8 +37,8 @@ class SentRecords:
         with self._engine.connect() as connection:
             for rows in connection.execution_options(yield_per=_ROWS).execute(query).partitions():
                 arrays = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-                batches.append(pa.RecordBatch.from_arrays(arrays, schema=SENT_RECORDS_SCHEMA))
-        return pa.Table.from_batches(batches, SENT_RECORDS_SCHEMA)
+                batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+        return pa.Table.from_batches(batches, schema)
 
     def remember(self, connector: str, event: str | None, rows: pa.Table) -> None:
         """Remember rows as sent; they replace older ones of the same key. One transaction."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -114,4 +115,7 @@ def _pairs(
         pc.is_in(rows["registrationCode"], value_set=registrations["registrationCode"].combine_chunks()),
     )
     kept = pc.and_(kept, pc.invert(pc.is_in(rows[key], value_set=outside.combine_chunks())))
-    return rows.filter(kept).group_by(["registrationCode", key]).aggregate([]).num_rows
+    codes = rows["registrationCode"].filter(kept).combine_chunks().dictionary_encode()
+    items = rows[key].filter(kept).combine_chunks().dictionary_encode()
+    pairs = codes.indices.to_numpy().astype(np.int64) * max(len(items.dictionary), 1)
+    return len(np.unique(pairs + items.indices.to_numpy()))

@@ -43,11 +43,10 @@ def left_out(table: pa.Table, criteria: Criteria) -> pa.Array:
     if criteria.statuses is None:
         chosen = pc.equal(table["StatusClassification"].combine_chunks(), Classification.ACCEPTED.value)
     else:
-        chosen = pc.is_in(_folded(status), value_set=_folded(pa.array(list(criteria.statuses), pa.string())))
+        chosen = _is_one_of(status, criteria.statuses)
     right_type = pa.array(np.ones(table.num_rows, bool))
     if criteria.attendee_types is not None:
-        codes = pa.array(list(criteria.attendee_types), pa.string())
-        right_type = pc.is_in(_folded(table["AttendeeTypeCode"].combine_chunks()), value_set=_folded(codes))
+        right_type = _is_one_of(table["AttendeeTypeCode"].combine_chunks(), criteria.attendee_types)
     return pc.case_when(
         pc.make_struct(
             pc.fill_null(table["IsTestMode"].combine_chunks(), False),
@@ -60,6 +59,10 @@ def left_out(table: pa.Table, criteria: Criteria) -> pa.Array:
         Reason.STATUS_NOT_SELECTED.value,
         Reason.TYPE_NOT_SELECTED.value,
     )
+
+
+def _is_one_of(texts: pa.Array, chosen: Collection[str]) -> pa.Array:
+    return pc.is_in(_folded(texts), value_set=_folded(pa.array(list(chosen), texts.type)))
 
 
 def _folded(texts: pa.Array) -> pa.Array:

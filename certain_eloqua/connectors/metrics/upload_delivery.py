@@ -85,7 +85,7 @@ class _Upload:
                     self._import(found, what, note)
 
     def _count(self, what: str) -> int:
-        return sum(batch.num_rows for _, batch in _written(self.work.plan, what))
+        return sum(batch.num_rows for batch in _batches_of(self.work.plan, what))
 
     def _import(self, found: CustomObject, what: str, note: definitions.InUse) -> None:
         names = self._fields(what)
@@ -186,21 +186,26 @@ class _Upload:
 
 def _written(plan: pd.DataFrame, what: str) -> Iterator[tuple[list[dict[str, str]], pa.RecordBatch]]:
     """The rows of a plan that write this, in its order: what they write, and their columns."""
+    for batch in _batches_of(plan, what):
+        yield [orjson.loads(text)[what] for text in batch["write"].to_pylist()], batch
+
+
+def _batches_of(plan: pd.DataFrame, what: str) -> Iterator[pa.RecordBatch]:
     names = [name for name in _COLUMNS if name in plan.columns]
     writes = pa.array([str(action) for action in WRITES])
+    marker = f'{{"{what}":'
     for start in range(0, len(plan), _ROWS):
         piece = plan.iloc[start : start + _ROWS]
         batch = pa.RecordBatch.from_arrays(
             [strings(piece, name).cast(pa.string()) for name in names], names=names
         )
-        marker = f'{{"{what}":'
         wanted = pc.and_(
             pc.is_in(batch["action"], value_set=writes),
             pc.fill_null(pc.starts_with(batch["write"], pattern=marker), False),
         )
         batch = batch.filter(wanted)
         if batch.num_rows:
-            yield [orjson.loads(text)[what] for text in batch["write"].to_pylist()], batch
+            yield batch
 
 
 def _outcomes(sent: _Sent, receipt: ImportReceipt) -> pa.Table:
@@ -227,17 +232,15 @@ def _remember(work: Work, frame: pd.DataFrame, design: ObjectDesign) -> None:
     """Remember the records that were taken, so that only changes are sent next time."""
     taken = pa.array([str(one) for one in DELIVERED])
     written = pc.is_in(strings(frame, "outcome").cast(pa.string()), value_set=taken)
-    keys = strings(frame, "key").cast(pa.string()).filter(written)
+    keys = strings(frame, "key").filter(written)
     persons: dict[str, str] = {}
-    tables = [
-        _as_sent(work.job, design, what, writes, batch, persons)
-        for what in (RECORD, ZERO)
-        for writes, batch in _written(work.plan, what)
-    ]
-    if tables:
-        whole = pa.concat_tables(tables)
-        whole = whole.filter(pc.is_in(whole["key"], value_set=keys))
-        work.platforms.ledger.sent_records.remember(work.job.connector, work.job.event_code, whole)
+    ledger = work.platforms.ledger.sent_records
+    for what in (RECORD, ZERO):
+        for writes, batch in _written(work.plan, what):
+            sent = _as_sent(work.job, design, what, writes, batch, persons)
+            sent = sent.filter(pc.is_in(sent["key"].cast(keys.type), value_set=keys))
+            # Piece by piece: what is remembered twice is the same, what is not is sent again.
+            ledger.remember(work.job.connector, work.job.event_code, sent)
 
 
 def _as_sent(

@@ -11,7 +11,7 @@ from certain_eloqua.connectors.metrics.custom_object import read_custom_object
 from certain_eloqua.connectors.metrics.object_designs import ENGAGEMENT_OBJECT
 from certain_eloqua.connectors.metrics.settings import EngagementSettings
 from certain_eloqua.connectors.metrics.upload_delivery import deliver_upload
-from certain_eloqua.connectors.metrics.upload_plan import ATTENDEE, EMAIL, REGISTRATION, plan_upload
+from certain_eloqua.connectors.metrics.upload_plan import ATTENDEE, EMAIL, REGISTRATION, plan_upload, taken
 from certain_eloqua.connectors.metrics.upload_rows import engagement_rows
 
 COLUMNS = (ATTENDEE, EMAIL, REGISTRATION)
@@ -19,7 +19,7 @@ COLUMNS = (ATTENDEE, EMAIL, REGISTRATION)
 
 def plan(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Which records are to be created, updated, or set to 0."""
-    rows = engagement_rows(job, reads["metrics/engagement"])
+    rows = engagement_rows(job, taken(reads, "metrics/engagement"))
     return plan_upload(job, reads, ENGAGEMENT_OBJECT, rows, COLUMNS)
 
 

@@ -11,7 +11,14 @@ from certain_eloqua.connectors.metrics.custom_object import read_custom_object
 from certain_eloqua.connectors.metrics.object_designs import INTEREST_OBJECT
 from certain_eloqua.connectors.metrics.settings import InterestSettings
 from certain_eloqua.connectors.metrics.upload_delivery import deliver_upload
-from certain_eloqua.connectors.metrics.upload_plan import ATTENDEE, EMAIL, REGISTRATION, TAG, plan_upload
+from certain_eloqua.connectors.metrics.upload_plan import (
+    ATTENDEE,
+    EMAIL,
+    REGISTRATION,
+    TAG,
+    plan_upload,
+    taken,
+)
 from certain_eloqua.connectors.metrics.upload_rows import interest_rows
 
 COLUMNS = (ATTENDEE, EMAIL, REGISTRATION, TAG)
@@ -19,7 +26,7 @@ COLUMNS = (ATTENDEE, EMAIL, REGISTRATION, TAG)
 
 def plan(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Which records are to be created, updated, or set to 0."""
-    rows = interest_rows(job, reads["metrics/interest"])
+    rows = interest_rows(job, taken(reads, "metrics/interest"))
     return plan_upload(job, reads, INTEREST_OBJECT, rows, COLUMNS)
 
 

@@ -7,7 +7,7 @@ Eloqua, so that a number that is no longer measured does not stay; plans show it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -61,20 +61,15 @@ def plan_upload(
     refuse_unfit(design, reads["custom_object"], job.settings.custom_object)
     sent = pa.Table.from_pandas(reads["sent"], preserve_index=False)
     writer = PlanWriter(job.run_id, RECORD, columns)
-    keys = rows.records[design.unique].combine_chunks()
-    sent_keys = sent["key"].combine_chunks().cast(pa.string())
-    position = pc.index_in(keys, value_set=sent_keys)
-    names = rows.records.column_names
-    identify = _identify(design, names)
-    for piece, digests in _pieces(job, rows.records):
+    keys = rows.records.keys.cast(pa.large_string())
+    position = pc.index_in(keys, value_set=_large(sent["key"]))
+    identify = _identify(design, rows.records.names)
+    for piece, lists in rows.records.pieces(_ROWS):
         before = sent.select(["digest", "numbers"]).take(position.slice(piece.start, len(piece)))
         known = zip(before["digest"].to_pylist(), before["numbers"].to_pylist(), strict=True)
-        lists = rows.records.slice(piece.start, len(piece)).to_pydict()
-        for values, digest, (old, numbers) in zip(
-            zip(*lists.values(), strict=True), digests, known, strict=True
-        ):
+        for values, (old, numbers) in zip(zip(*lists.values(), strict=True), known, strict=True):
             key, ids, fields = identify(values)
-            if old == digest and not job.settings.refresh_all:
+            if old == digest_of(job, values) and not job.settings.refresh_all:
                 writer.add(key, Action.UNCHANGED, **ids)
                 continue
             action = Action.CREATE if old is None else Action.UPDATE
@@ -82,8 +77,20 @@ def plan_upload(
     zeroed = _zero(writer, design, rows, sent, keys, columns)
     _leave_out(writer, design, rows, zeroed)
     frame = writer.frame()
-    frame.attrs.update({**rows.facts, "set_to_zero": len(zeroed), "custom_object": _object(job, reads)})
+    frame.attrs.update(
+        {
+            **rows.facts,
+            "texts_cut": rows.records.cut,
+            "set_to_zero": len(zeroed),
+            "custom_object": _object(job, reads),
+        }
+    )
     return frame
+
+
+def taken(reads: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """A read that nothing else needs: taken out, so that its memory is free while the plan is written."""
+    return reads.pop(name) if isinstance(reads, dict) else reads[name]
 
 
 def refuse_unknown(job: Job, reads: Mapping[str, pd.DataFrame]) -> None:
@@ -129,11 +136,9 @@ def starts(job: Job) -> str:
     return job.event.starts.date().isoformat() if job.event and job.event.starts else ""
 
 
-def _pieces(job: Job, records: pa.Table) -> Iterator[tuple[range, list[str]]]:
-    for start in range(0, records.num_rows, _ROWS):
-        lists = records.slice(start, _ROWS).to_pydict()
-        digests = [digest_of(job, values) for values in zip(*lists.values(), strict=True)]
-        yield range(start, start + len(digests)), digests
+def _large(texts: pa.ChunkedArray) -> pa.Array:
+    whole = texts.combine_chunks()
+    return whole if pa.types.is_large_string(whole.type) else whole.cast(pa.large_string())
 
 
 def _identify(
@@ -185,9 +190,7 @@ def _zero(
     columns: Sequence[KeyColumn],
 ) -> set[str]:
     """Set the numbers of records that no longer count to 0, once; the keys of these records."""
-    gone = pc.and_(
-        pc.invert(pc.is_in(sent["key"].cast(pa.string()), value_set=keys)), pc.not_equal(sent["digest"], "")
-    )
+    gone = pc.and_(pc.invert(pc.is_in(_large(sent["key"]), value_set=keys)), pc.not_equal(sent["digest"], ""))
     some = sent.filter(gone).select(["key", "part", "numbers"]).to_pydict()
     status = dict(zip(*rows.statuses.to_pydict().values(), strict=True)) if some["key"] else {}
     zeroed = set()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,18 +26,50 @@ _CUT = ("RegistrationStatus", "AttendeeType", "TagLabel")
 _SHORT = CUSTOM_OBJECT_TEXT_CHARACTERS
 
 
+@dataclass(slots=True)
+class Records:
+    """The records of an upload, made some thousand at a time: all of them as texts would be large.
+
+    Attributes:
+        names: the fields, without those that are the same for the whole event; the unique code first.
+        keys: the unique codes.
+        cut: descriptive texts that were too long, in the pieces made so far.
+    """
+
+    names: tuple[str, ...]
+    keys: pa.Array
+    cut: int = 0
+    _table: pa.Table = field(default_factory=lambda: pa.table({}))
+    _rows: pa.Array = field(default_factory=lambda: pa.nulls(0, pa.int64()))
+
+    @classmethod
+    def of(cls, table: pa.Table, names: tuple[str, ...], kept: pa.Array) -> Records:
+        """The rows of a table for which `kept` is true."""
+        rows = pa.array(np.flatnonzero(kept.to_numpy(zero_copy_only=False)))
+        keys = table[names[0]].take(rows).combine_chunks()
+        return cls(names, keys, 0, table.select(list(names[1:])), rows)
+
+    def pieces(self, size: int) -> Iterator[tuple[range, dict[str, list[str]]]]:
+        """Positions and texts by field, "" where there is nothing."""
+        for start in range(0, len(self._rows), size):
+            table, cut = _texts(self._table.take(self._rows.slice(start, size)), self.names[1:])
+            table = table.add_column(0, self.names[0], self.keys.slice(start, size))
+            self.cut += cut
+            yield range(start, start + table.num_rows), table.to_pydict()
+
+
 @dataclass(frozen=True, slots=True)
 class UploadRows:
     """What is to stand in the custom object.
 
     Attributes:
-        records: texts by field, without those that are the same for the whole event.
+        records: what is to be there.
         left_out: AttendeeID, registration code, reason: one row per registration that is left out.
         statuses: AttendeeID and status of every registration, for records that no longer count.
         facts: for the analyst.
     """
 
-    records: pa.Table
+    records: Records
     left_out: pa.Table
     statuses: pa.Table
     facts: dict[str, Any]
@@ -57,7 +89,6 @@ def engagement_rows(job: Job, frame: pd.DataFrame) -> UploadRows:
     elif settings.include_appointments == "on" and not modules.get("appointments"):
         table = _replaced(table, "AppointmentsScheduled", pa.array(np.zeros(table.num_rows, np.int64)))
     reasons = _reasons(table, settings)
-    kept = table.filter(pc.is_null(reasons))
     names = (
         "AttendeeID",
         "EmailAddress",
@@ -73,12 +104,11 @@ def engagement_rows(job: Job, frame: pd.DataFrame) -> UploadRows:
         "AppointmentsAttended",
         "AverageAppointmentRating",
     )
-    records, cut = _texts(kept, names)
     return UploadRows(
-        records,
+        Records.of(table, names, pc.is_null(reasons)),
         _left_out(table, reasons),
         table.select(["AttendeeID", "RegistrationStatus"]),
-        {"source": facts.get("source"), "modules_used": modules, "texts_cut": cut},
+        {"source": facts.get("source"), "modules_used": modules},
     )
 
 
@@ -91,12 +121,14 @@ def interest_rows(job: Job, frame: pd.DataFrame) -> UploadRows:
     rules = settings.rules(used if used in ("sessions", "agenda_items") else None)
     parts = {name: table[name].combine_chunks().to_numpy() for name in PARTS}
     points, items = total(parts, rules)
-    ids = pc.binary_join_element_wise(table["AttendeeID"], table["TagName"], ".")
+    ids = pc.binary_join_element_wise(
+        table["AttendeeID"], table["TagName"], pa.scalar(".", table["TagName"].type)
+    )
     table = table.append_column("InterestID", ids)
     table = _replaced(table, "Points", _points(points))
     table = _replaced(table, "ItemsCounted", pa.array(items))
     reasons = _reasons(table, settings, "InterestID")
-    kept = table.filter(pc.and_(pc.is_null(reasons), pc.greater(pa.array(items), 0)))
+    kept = pc.and_(pc.is_null(reasons), pc.greater(pa.array(items), 0))
     names = (
         "InterestID",
         "AttendeeID",
@@ -108,15 +140,14 @@ def interest_rows(job: Job, frame: pd.DataFrame) -> UploadRows:
         "Points",
         "ItemsCounted",
     )
-    records, cut = _texts(kept, names)
     left = _left_out(table, reasons).group_by(["AttendeeID", "RegistrationCode", "reason"]).aggregate([])
     # A registration may be left out for some of its tags only; one row says so.
     first = left.group_by("AttendeeID").aggregate([("RegistrationCode", "min"), ("reason", "min")])
     return UploadRows(
-        records,
+        Records.of(table, names, kept),
         first.rename_columns(["AttendeeID", "RegistrationCode", "reason"]),
         table.select(["AttendeeID", "RegistrationStatus"]).slice(0, 0),
-        {"source": rules.source, "count_statuses": rules.count_statuses, "texts_cut": cut},
+        {"source": rules.source, "count_statuses": rules.count_statuses},
     )
 
 
@@ -141,10 +172,10 @@ def _sourced(table: pa.Table, settings: EngagementSettings, modules: Mapping[str
 def _table(frame: pd.DataFrame) -> pa.Table:
     table = pa.Table.from_pandas(frame, preserve_index=False)
     columns = [
-        pc.cast(column, pa.string()) if pa.types.is_large_string(column.type) else column
+        column.cast(pa.large_string()) if pa.types.is_null(column.type) else column
         for column in table.columns
     ]
-    return pa.Table.from_arrays([one.combine_chunks() for one in columns], names=table.column_names)
+    return pa.Table.from_arrays(columns, names=table.column_names)
 
 
 def _counts(table: pa.Table, name: str) -> pa.Array:
