@@ -26,7 +26,7 @@ from certain_eloqua.ledger.opening import open_engine
 from certain_eloqua.ledger.outbox import Outbox
 from certain_eloqua.ledger.people import person_key, value_digest
 from certain_eloqua.ledger.sent_records import SentRecords
-from certain_eloqua.ledger.tables import known_profiles, sent_values
+from certain_eloqua.ledger.tables import known_profiles, sent_records, sent_values
 from certain_eloqua.ledger.watermarks import Watermarks
 
 SENT_SCHEMA = pa.schema(
@@ -152,13 +152,13 @@ class Ledger:
 
     def forget_person(self, account: str, email: str) -> bool:
         """Forget what a person was sent, as when they ask to be erased. Whether there was something."""
+        person = person_key(account, email)
         with self._engine.begin() as connection:
-            gone = connection.execute(
-                delete(sent_values).where(
-                    sent_values.c.account == account, sent_values.c.person == person_key(account, email)
-                )
+            values = connection.execute(
+                delete(sent_values).where(sent_values.c.account == account, sent_values.c.person == person)
             )
-        return bool(gone.rowcount)
+            records = connection.execute(delete(sent_records).where(sent_records.c.person == person))
+        return bool(values.rowcount or records.rowcount)
 
     # -- deliveries ------------------------------------------------------------------------------------
 

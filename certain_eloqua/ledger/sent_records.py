@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 import pyarrow as pa
@@ -45,22 +45,6 @@ class SentRecords:
         constants = {"connector": connector, "event": event or "", "sent_at": self._clock()}
         with self._engine.begin() as connection:
             insert_table(connection, sent_records, rows, constants, on_conflict="update", keys=_KEYS)
-
-    def elsewhere(self, connector: str, event: str | None, parts: Sequence[str]) -> pa.Table:
-        """What the connector has sent for other events, of these parts: for totals over events."""
-        wanted = [sent_records.c[name] for name in ("event", "person", "part", "numbers")]
-        query = select(*wanted).where(
-            sent_records.c.connector == connector,
-            sent_records.c.event != (event or ""),
-            sent_records.c.part.in_(list(parts)),
-        )
-        schema = pa.schema([(one.name, pa.string()) for one in wanted])
-        batches: list[pa.RecordBatch] = []
-        with self._engine.connect() as connection:
-            for rows in connection.execution_options(yield_per=_ROWS).execute(query).partitions():
-                arrays = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-                batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
-        return pa.Table.from_batches(batches, schema)
 
     def count(self, connector: str, event: str | None) -> int:
         """How many records a connector has sent for an event."""

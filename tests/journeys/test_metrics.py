@@ -31,6 +31,13 @@ def computed(deployment):
     return ran
 
 
+@pytest.fixture
+def two(deployment):
+    """The metrics of an event that uses everything, and of the worked example's."""
+    events = ("NWEXPO25", "NWFORUM27")
+    return {event: deployment.runner().assets([*READS, *METRICS], event) for event in events}
+
+
 ENGAGEMENT_IN_SQL = """
 WITH sessions_used AS (
     SELECT count(*) > 0 AS used FROM {sessions} WHERE status = 'Published' AND isActive
@@ -138,18 +145,18 @@ def test_sql_over_the_stored_parquet_gives_the_same_numbers(deployment, computed
     assert compared > 200
 
 
-def test_the_worked_example_of_the_reference_is_in_the_demo_account(deployment, computed):
+def test_the_worked_example_of_the_reference_is_in_the_demo_account(deployment, two):
     frame = deployment.frames.frame(("metrics", "interest"), "NWFORUM27")
     points = frame.pivot(index="RegistrationCode", columns="TagName", values="Points")
     (example,) = points[points["security"].isna()].to_dict("records")
     assert (example["ai"], example["cloud"]) == (15, 10)
 
 
-def test_every_check_passes_and_reconciles_with_the_reads(computed):
-    for event, ran in computed.items():
+def test_every_check_passes_and_reconciles_with_the_reads(two):
+    for event, ran in two.items():
         assert ran.checks, event
         assert all(ran.checks.values()), (event, ran.checks)
-    assert set(computed["NWEXPO25"].checks) == {
+    assert set(two["NWEXPO25"].checks) == {
         "metrics/engagement: totals_reconcile",
         "metrics/engagement: nothing_is_negative",
         "metrics/engagement: averages_are_within_the_scale",
@@ -158,8 +165,8 @@ def test_every_check_passes_and_reconciles_with_the_reads(computed):
     }
 
 
-def test_modules_an_event_does_not_use_are_told(computed):
-    assert computed["NWEXPO25"].of("metrics/engagement")["modules_used"] == {
+def test_modules_an_event_does_not_use_are_told(two):
+    assert two["NWEXPO25"].of("metrics/engagement")["modules_used"] == {
         "sessions": True,
         "agenda_items": True,
         "ratings": True,
@@ -167,15 +174,15 @@ def test_modules_an_event_does_not_use_are_told(computed):
         "appointment_attendance": True,
         "appointment_ratings": True,
     }
-    forum = computed["NWFORUM27"].of("metrics/engagement")
+    forum = two["NWFORUM27"].of("metrics/engagement")
     assert forum["source"] == "agenda_items"
     assert not forum["modules_used"]["appointments"]
     assert not forum["modules_used"]["ratings"]
 
 
-def test_an_analyst_sees_charts_numbers_and_masked_people(computed):
-    engagement = computed["NWEXPO25"].of("metrics/engagement")
-    interest = computed["NWEXPO25"].of("metrics/interest")
+def test_an_analyst_sees_charts_numbers_and_masked_people(two):
+    engagement = two["NWEXPO25"].of("metrics/engagement")
+    interest = two["NWEXPO25"].of("metrics/interest")
     for picture in (engagement["engagement_distribution"], interest["interest_by_tag"]):
         assert base64.b64decode(picture.split("base64,")[1].rstrip(")")).startswith(b"\x89PNG")
     assert engagement["SessionsRegistered"] > engagement["SessionsAttended"] > 0
@@ -185,7 +192,7 @@ def test_an_analyst_sees_charts_numbers_and_masked_people(computed):
         assert all("***@" in row["attendee"] or row["attendee"] == "" for row in people)
 
 
-def test_the_columns_say_what_they_mean_and_where_they_come_from(deployment, computed):
+def test_the_columns_say_what_they_mean_and_where_they_come_from(deployment, two):
     records = deployment.instance.fetch_materializations(dg.AssetKey(["metrics", "engagement"]), limit=1)
     if not records.records:
         pytest.skip("this instance keeps no materializations")

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from certain_eloqua.clients.eloqua import CustomObject, EloquaClient, ImportReceipt
-from certain_eloqua.connectors.contract.actions import DELIVERED, WRITES, Action, Outcome
+from certain_eloqua.connectors.contract.actions import WRITES, Action, Outcome
 from certain_eloqua.connectors.contract.columns import strings
 from certain_eloqua.connectors.contract.kind import Delivered, Job, Platforms
 from certain_eloqua.connectors.delivery import definitions, engine
@@ -33,9 +33,8 @@ READ_BACK_ROWS = 200_000
 
 UNLINKED = "no contact in Eloqua has this address yet; the record is there and waits for it"
 _ROWS = 20_000
-_COLUMNS = ("key", "action", "write", "attendee_id", "email", "registration_code", "tag")
+_COLUMNS = ("key", "action", "write", "email", "registration_code", "tag")
 _IDS = {
-    "AttendeeID": "attendee_id",
     "EmailAddress": "email",
     "RegistrationCode": "registration_code",
     "TagName": "tag",
@@ -134,6 +133,8 @@ class _Upload:
             for name in names:
                 if name == self.design.unique:
                     columns.append(batch["key"])
+                elif name == "AttendeeID":
+                    columns.append(self._attendees(batch))
                 elif name in constants:
                     columns.append(pa.repeat(constants[name], batch.num_rows))
                 elif name in _IDS and what == RECORD:
@@ -141,6 +142,10 @@ class _Upload:
                 else:
                     columns.append(pa.array([write.get(name, "") for write in writes], pa.string()))
             yield pa.RecordBatch.from_arrays(columns, names=names)
+
+    def _attendees(self, batch: pa.RecordBatch) -> pa.Array:
+        prefix = f"{self.job.account}.{self.job.event_code}"
+        return pc.binary_join_element_wise(prefix, batch["registration_code"], ".")
 
     def _tell(self, what: str, receipt: ImportReceipt) -> None:
         facts = self.work.facts
@@ -230,15 +235,14 @@ def _outcomes(sent: _Sent, receipt: ImportReceipt) -> pa.Table:
 
 def _remember(work: Work, frame: pd.DataFrame, design: ObjectDesign) -> None:
     """Remember the records that were taken, so that only changes are sent next time."""
-    taken = pa.array([str(one) for one in DELIVERED])
-    written = pc.is_in(strings(frame, "outcome").cast(pa.string()), value_set=taken)
-    keys = strings(frame, "key").filter(written)
+    rejected = pc.equal(strings(frame, "outcome"), Outcome.REJECTED.value)
+    refused = strings(frame, "key").filter(rejected).cast(pa.string())
     persons: dict[str, str] = {}
     ledger = work.platforms.ledger.sent_records
     for what in (RECORD, ZERO):
         for writes, batch in _written(work.plan, what):
             sent = _as_sent(work.job, design, what, writes, batch, persons)
-            sent = sent.filter(pc.is_in(sent["key"].cast(keys.type), value_set=keys))
+            sent = sent.filter(pc.invert(pc.is_in(sent["key"], value_set=refused)))
             # Piece by piece: what is remembered twice is the same, what is not is sent again.
             ledger.remember(work.job.connector, work.job.event_code, sent)
 
@@ -278,7 +282,7 @@ def _digests(
     job: Job, design: ObjectDesign, writes: list[dict[str, str]], lists: Mapping[str, list[str]]
 ) -> list[str]:
     """The digests that the next plan will compute of the same values, in the same order."""
-    constants = {"AccountCode", "EventCode", "EventName", "EventStartDate", CALCULATED}
+    constants = {"AccountCode", "EventCode", "EventName", "EventStartDate", "AttendeeID", CALCULATED}
     columns = []
     for one in design.fields:
         if one.name == design.unique:

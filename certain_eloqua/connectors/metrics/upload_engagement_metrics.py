@@ -11,10 +11,10 @@ from certain_eloqua.connectors.metrics.custom_object import read_custom_object
 from certain_eloqua.connectors.metrics.object_designs import ENGAGEMENT_OBJECT
 from certain_eloqua.connectors.metrics.settings import EngagementSettings
 from certain_eloqua.connectors.metrics.upload_delivery import deliver_upload
-from certain_eloqua.connectors.metrics.upload_plan import ATTENDEE, EMAIL, REGISTRATION, plan_upload, taken
+from certain_eloqua.connectors.metrics.upload_plan import EMAIL, REGISTRATION, plan_upload, taken
 from certain_eloqua.connectors.metrics.upload_rows import engagement_rows
 
-COLUMNS = (ATTENDEE, EMAIL, REGISTRATION)
+COLUMNS = (EMAIL, REGISTRATION)
 
 
 def plan(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from certain_eloqua.connectors.metrics.object_designs import INTEREST_OBJECT
 from certain_eloqua.connectors.metrics.settings import InterestSettings
 from certain_eloqua.connectors.metrics.upload_delivery import deliver_upload
 from certain_eloqua.connectors.metrics.upload_plan import (
-    ATTENDEE,
     EMAIL,
     REGISTRATION,
     TAG,
@@ -21,7 +20,7 @@ from certain_eloqua.connectors.metrics.upload_plan import (
 )
 from certain_eloqua.connectors.metrics.upload_rows import interest_rows
 
-COLUMNS = (ATTENDEE, EMAIL, REGISTRATION, TAG)
+COLUMNS = (EMAIL, REGISTRATION, TAG)
 
 
 def plan(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -25,7 +25,6 @@ from certain_eloqua.connectors.contract.validation import not_allowed
 from certain_eloqua.connectors.metrics.object_designs import RECORD, ZERO, ObjectDesign, problems
 from certain_eloqua.connectors.metrics.upload_rows import UploadRows
 
-ATTENDEE = KeyColumn("attendee_id", "account, event and registration code")
 EMAIL = KeyColumn("email", "address of the contact the record is linked to", personal=True)
 REGISTRATION = KeyColumn("registration_code", "the registration in Certain")
 TAG = KeyColumn("tag", "the tag")
@@ -146,7 +145,7 @@ def _identify(
 ) -> Callable[[tuple[str, ...]], tuple[str, dict[str, Any], dict[str, str]]]:
     """Splits the values of a record into its key, its key columns, and the other fields."""
     place = {name: number for number, name in enumerate(names)}
-    ids = {"attendee_id": "AttendeeID", "email": design.email, "registration_code": "RegistrationCode"}
+    ids = {"email": design.email, "registration_code": "RegistrationCode"}
     if "TagName" in place:
         ids["tag"] = "TagName"
     others = [name for name in names if name not in {design.unique, *ids.values()}]
@@ -207,7 +206,7 @@ def _zero(
                 changes.shown.append({"on": ZERO, "field": name, "new": "", "old": old[name]})
         if with_status:
             changes.also(ZERO, "RegistrationStatus", status.get(key) or VANISHED)
-        ids: dict[str, Any] = {"attendee_id": attendee, "registration_code": attendee.rpartition(".")[2]}
+        ids: dict[str, Any] = {"registration_code": attendee.rpartition(".")[2]}
         if TAG in columns:
             ids["tag"] = part
         writer.add(
@@ -225,7 +224,6 @@ def _leave_out(writer: PlanWriter, design: ObjectDesign, rows: UploadRows, zeroe
                 Action.SKIP,
                 reason=reason,
                 detail=_WORDS[Reason(reason)],
-                attendee_id=attendee,
                 registration_code=code,
             )
 

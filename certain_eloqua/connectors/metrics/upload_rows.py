@@ -131,7 +131,6 @@ def interest_rows(job: Job, frame: pd.DataFrame) -> UploadRows:
     kept = pc.and_(pc.is_null(reasons), pc.greater(pa.array(items), 0))
     names = (
         "InterestID",
-        "AttendeeID",
         "EmailAddress",
         "EloquaContactID",
         "RegistrationCode",
