@@ -109,8 +109,7 @@ def _contacts(
     schema: pa.Schema,
     facts: dict[str, Any],
 ) -> Iterator[pa.RecordBatch]:
-    known: set[str] = set()
-    known_ids: set[str] = set()
+    known: dict[str, str] = {}  # address by contact id; the id of an address that Eloqua has not is ""
     eloqua = platforms.client("eloqua", EloquaClient)
     if found is not None:
         with (
@@ -119,8 +118,7 @@ def _contacts(
         ):
             for batch in rows:
                 interrupted.find_in(_members(batch))
-                known.update(normalise_email(email) or "" for email in batch.column(ELOQUA_EMAIL).to_pylist())
-                known_ids.update(batch.column(CONTACT_ID).to_pylist())
+                known.update(_addresses(batch))
                 yield batch
             facts["export_sync"] = f"/syncs/{rows.sync_id}"
             rows.close()
@@ -128,32 +126,72 @@ def _contacts(
     facts["settled"] = interrupted.settle()
     facts["contacts_in_working_list"] = len(known)
     people = _people(job, platforms, reads)
-    unknown = _unknown(job, people, known)
+    linked = _linked_contacts(job, people)
+    addresses = set(known.values())
+    unknown = [email for email in linked if email not in addresses]
     facts["unknown_addresses"] = len(unknown)
-    if not unknown or len(unknown) > job.settings.lookup_limit:
-        facts["looked_up"] = 0
+    facts["looked_up"] = len(unknown) if len(unknown) <= job.settings.lookup_limit else 0
+    if facts["looked_up"]:
+        batch = _looked_up(eloqua, unknown, fields, schema)
+        known.update(_addresses(batch))
+        addresses |= set(unknown)
+        facts["found_by_lookup"] = sum(1 for contact in batch.column(CONTACT_ID).to_pylist() if contact)
+        yield batch
+    yield from _changed_addresses(job, eloqua, linked, known, addresses, fields, schema, facts)
+
+
+def _changed_addresses(
+    job: Job,
+    eloqua: EloquaClient,
+    linked: Mapping[str, str],
+    known: dict[str, str],
+    addresses: set[str],
+    fields: Mapping[str, str],
+    schema: pa.Schema,
+    facts: dict[str, Any],
+) -> Iterator[pa.RecordBatch]:
+    """The contacts that profiles are linked to under another address, and whoever has the new address.
+
+    Raises:
+        Permanent: there are more of them than may be looked up, and the connector is to treat them specially.
+    """
+    ids = list(dict.fromkeys(contact for contact in linked.values() if contact and contact not in known))
+    limit = job.settings.lookup_limit
+    if len(ids) > limit:
+        facts["linked_contacts_not_checked"] = len(ids)
+        if job.settings.when_email_changes != "create":
+            raise Permanent(
+                f"Looking for changed addresses of {job.connector}",
+                f"{len(ids)} profiles are linked to contacts that no earlier run has sent, and at most "
+                f"{limit} are looked up",
+                advice=f"Set lookup_limit to {len(ids)} or more (at most 10,000), or when_email_changes to "
+                "create; nothing was written.",
+            )
         return
-    batch = _looked_up(eloqua, unknown, fields, schema)
-    facts["looked_up"] = len(unknown)
-    found_ids = {contact for contact in batch.column(CONTACT_ID).to_pylist() if contact}
-    facts["found_by_lookup"] = len(found_ids)
-    yield batch
-    # A profile may be linked to a contact that has another address: the address was changed in Certain.
-    linked = [one for one in linked_ids(job, people, set(unknown)) if one not in known_ids | found_ids]
-    if linked:
-        facts["looked_up_by_id"] = len(linked)
-        yield _looked_up_by_id(eloqua, linked, fields, schema)
+    if ids:
+        facts["looked_up_by_id"] = len(ids)
+        batch = _looked_up_by_id(eloqua, ids, fields, schema)
+        known.update(_addresses(batch))
+        yield batch
+    moved = [
+        email
+        for email, contact in linked.items()
+        if email not in addresses and known.get(contact, email) != email
+    ]
+    if moved:
+        yield _looked_up(eloqua, moved, fields, schema)
+
+
+def _addresses(batch: pa.RecordBatch) -> Iterator[tuple[str, str]]:
+    columns = (batch.column(name).to_pylist() for name in (CONTACT_ID, ELOQUA_EMAIL))
+    return (
+        (contact, normalise_email(email) or "") for contact, email in zip(*columns, strict=True) if contact
+    )
 
 
 def _members(batch: pa.RecordBatch) -> Iterator[tuple[str, str, str]]:
     columns = (batch.column(name).to_pylist() for name in (CONTACT_ID, ELOQUA_EMAIL, CREATED_AT))
     yield from zip(*columns, strict=True)
-
-
-def _unknown(job: Job, reads: Mapping[str, pd.DataFrame], known: set[str]) -> list[str]:
-    people = candidates(reads["registrations"], reads["profiles"], job.settings)
-    emails = dict.fromkeys(one.email for one in people if one.reason is None)
-    return [email for email in emails if email not in known]
 
 
 def _people(
@@ -173,16 +211,18 @@ def _people(
     }
 
 
-def linked_ids(job: Job, reads: Mapping[str, pd.DataFrame], emails: set[str]) -> list[str]:
-    """Ids of the contacts that the profiles behind these addresses are linked to."""
+def _linked_contacts(job: Job, reads: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The id of the contact that the profile behind each address is linked to, "" if to none."""
     some = [
         one
         for one in candidates(reads["registrations"], reads["profiles"], job.settings)
-        if one.reason is None and one.email in emails
+        if one.reason is None
     ]
     people = People(reads["registrations"], reads["profiles"], [EXTERNAL_KEY, SOURCE]).at(some)
-    pairs = zip(people[EXTERNAL_KEY], people[SOURCE], strict=True)
-    return list(dict.fromkeys(key for key, source in pairs if key and is_ours(source)))
+    return {
+        one.email: key.strip() if is_ours(source) else ""
+        for one, key, source in zip(some, people[EXTERNAL_KEY], people[SOURCE], strict=True)
+    }
 
 
 def _looked_up_by_id(

@@ -3,7 +3,9 @@
 import pytest
 import requests
 
+from certain_eloqua.clients.errors import Permanent
 from tests.contract.connectors.conftest import Bench
+from tests.contract.connectors.test_interruptions import killed_at
 from tests.contract.connectors.test_upsert_contacts import contact, register, run
 
 OLD, NEW = "guest1@upsert.example", "moved@upsert.example"
@@ -111,3 +113,63 @@ def test_a_linked_contact_that_was_deleted_is_no_obstacle(bench: Bench):
     assert gone.ok
     assert run(bench, when_email_changes="update_contact").outcomes() == {"created": 1}
     assert list(emails(bench, OLD, NEW)) == [NEW]
+
+
+def linked_by_an_import(bench: Bench, new: str = NEW) -> str:
+    """A profile has another address than its linked contact, which no working list has. The contact's id."""
+    bench.contact_list("Others", [{"C_EmailAddress": OLD, "C_FirstName": "Guest1"}])
+    old = contact(bench, OLD).id
+    register(bench, 1, email=new)
+    bench.certain.update_profile("UP-1", {"externalKey": old, "sourceOfProfile": "Eloqua"})
+    return old
+
+
+@pytest.mark.parametrize("mode", ["update_contact", "skip"])
+def test_more_linked_contacts_than_may_be_looked_up_are_refused_with_the_remedy(bench: Bench, mode: str):
+    linked_by_an_import(bench)
+    with pytest.raises(Permanent, match="Set lookup_limit to 1 or more"):
+        run(bench, when_email_changes=mode, lookup_limit=0)
+    assert list(emails(bench, OLD, NEW)) == [OLD]
+
+
+def test_by_default_they_are_counted(bench: Bench):
+    linked_by_an_import(bench)
+    ran = run(bench, lookup_limit=0)
+    assert ran.read_facts["linked_contacts_not_checked"] == 1
+    assert ran.outcomes() == {"created": 1}
+
+
+@pytest.mark.parametrize("mode", ["create", "update_contact", "skip"])
+def test_a_new_address_that_is_known_already_does_not_hide_the_linked_contact(bench: Bench, mode: str):
+    register(bench, 2, email=NEW)
+    run(bench)
+    bench.contact_list("Others", [{"C_EmailAddress": OLD, "C_FirstName": "Guest1"}])
+    old = contact(bench, OLD).id
+    bench.certain.update_profile("UP-2", {"externalKey": old, "sourceOfProfile": "Eloqua"})
+    ran = run(bench, when_email_changes=mode)
+    assert f"contact {old} keeps the old one" in ran.of(email=NEW)["detail"]
+
+
+def test_an_address_that_is_taken_by_an_unknown_contact_is_no_lasting_obstacle(bench: Bench):
+    linked_and_moved(bench)
+    bench.contact_list("Others", [{"C_EmailAddress": NEW, "C_FirstName": "Other"}])
+    more = {"when_email_changes": "update_contact", "lookup_limit": 0}
+    assert run(bench, **more).outcomes() == {"updated": 1}
+    assert run(bench, **more).outcomes() == {"unchanged": 1}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", ["same plan", "new run"])
+@pytest.mark.parametrize("number", range(1, 10))
+def test_a_kill_during_a_change_of_address_leaves_one_contact(bench: Bench, number: int, again: str):
+    old = linked_and_moved(bench)
+    job = bench.job("upsert_contacts", registration_statuses=["Invited"], when_email_changes="update_contact")
+    ran = bench.plan(job, "upsert_contacts")
+    killed_at(number, ran, bench, "upsert_contacts", answered=number % 2 == 0)
+    if again == "same plan":
+        assert bench.deliver(ran, "upsert_contacts").frame["outcome"].tolist() == ["updated"]
+    else:
+        run(bench, when_email_changes="update_contact")
+    assert emails(bench, OLD, NEW) == {NEW: old}
+    assert bench.profile(profilePin="UP-1")["externalKey"] == old
+    assert run(bench, when_email_changes="update_contact").outcomes() == {"unchanged": 1}
