@@ -6,6 +6,7 @@ from certain_eloqua.cli.connectors import connectors
 from certain_eloqua.cli.demo import demo
 from certain_eloqua.cli.doctor import doctor
 from certain_eloqua.cli.doubts import doubts, retry
+from certain_eloqua.cli.history import history
 from certain_eloqua.cli.mapping import mapping
 from certain_eloqua.cli.sandbox import sandbox
 
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (connectors, demo, doctor, doubts, mapping, retry, sandbox):
+for command in (connectors, demo, doctor, doubts, history, mapping, retry, sandbox):
     main.add_command(command)

@@ -5,7 +5,15 @@ from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import DeliveredRow, Delivery, DeliveryRecord, Upload
 from certain_eloqua.ledger.errors import AlreadyRunning, Holder, LedgerUnusable
 from certain_eloqua.ledger.ledger import SENT_SCHEMA, Ledger, Sent
-from certain_eloqua.ledger.outbox import CHANGES_SCHEMA, SEEN_SCHEMA, Filter, Outbox, OutboxRow, Refused
+from certain_eloqua.ledger.outbox import (
+    CHANGES_SCHEMA,
+    SEEN_SCHEMA,
+    Filter,
+    Outbox,
+    OutboxRow,
+    Refused,
+    SeenStatus,
+)
 from certain_eloqua.ledger.people import person_key, value_digest
 
 __all__ = [
@@ -27,6 +35,7 @@ __all__ = [
     "OutboxRow",
     "Refused",
     "RegisteredDefinitions",
+    "SeenStatus",
     "Sent",
     "Upload",
     "person_key",

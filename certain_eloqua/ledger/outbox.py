@@ -116,6 +116,19 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenStatus:
+    """The status last seen of a registration or an item of it, and what was decided then."""
+
+    connector: str
+    event: str
+    item: str
+    registration: str
+    status: str
+    decision: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Why Eloqua did not take a change."""
 
@@ -178,6 +191,16 @@ class Outbox:
         frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
         return frame
 
+    def seen_of(self, registrations: Sequence[str], connector: str | None = None) -> list[SeenStatus]:
+        """The statuses last seen of some registrations, by all connectors or one."""
+        names = ("connector", "event", "item", "registration", "status", "decision", "seen_at")
+        query = select(*(seen_statuses.c[name] for name in names)).order_by(seen_statuses.c.seen_at)
+        query = query.where(seen_statuses.c.registration.in_(list(registrations)))
+        if connector is not None:
+            query = query.where(seen_statuses.c.connector == connector)
+        with self._engine.connect() as connection:
+            return [SeenStatus(**row._mapping) for row in connection.execute(query)]
+
     def _seen_table(self, connector: str, event: str, registrations: Sequence[str] | None) -> pa.Table:
         query = select(*(seen_statuses.c[name] for name in _SEEN_COLUMNS)).where(
             seen_statuses.c.connector == connector, seen_statuses.c.event == event
@@ -232,15 +255,16 @@ class Outbox:
             rows = connection.execute(query.limit(limit) if limit else query)
             return [OutboxRow(**row._mapping) for row in rows]
 
-    def states(self, fingerprints: Sequence[str]) -> dict[str, OutboxRow]:
-        """Changes by fingerprint; those that are not in the outbox are missing."""
-        found: dict[str, OutboxRow] = {}
-        with self._engine.connect() as connection:
-            for start in range(0, len(fingerprints), _FEW):
-                query = select(outbox).where(outbox.c.fingerprint.in_(fingerprints[start : start + _FEW]))
-                for row in connection.execute(query):
-                    found[row.fingerprint] = OutboxRow(**row._mapping)
-        return found
+    def outcomes(self, fingerprints: Sequence[str]) -> pa.Table:
+        """What became of those that are there: `fingerprint`, `state`, `code`, `cause`, `sync`."""
+        names = ("fingerprint", "state", "code", "cause", "sync")
+        wanted = [outbox.c[name] for name in names]
+        schema = schema_of(names)
+        found = [schema.empty_table()]
+        for start in range(0, len(fingerprints), _FEW):
+            query = select(*wanted).where(outbox.c.fingerprint.in_(fingerprints[start : start + _FEW]))
+            found.append(read_table(self._engine, query, schema))
+        return pa.concat_tables(found).combine_chunks()
 
     def counts(self, connector: str | None = None) -> dict[str, int]:
         """How many changes there are by state."""

@@ -41,3 +41,25 @@ def test_a_doubt_is_listed_settled_and_retried(activities):
     assert again.of("registrations/delivery")["added"] == 1
     assert len(activities.journal(entity="activity")) == 1
     assert activities.runner().assets(["standing/doubts"]).checks["standing/doubts: nothing_is_in_doubt"]
+
+
+def test_a_person_s_story_names_run_batch_and_sync_or_why_not(activities):
+    activities.job("registrations", EVENT)
+    code = change(activities, "Pre-Registered")
+    ran = activities.job("registrations", EVENT)
+    assert ran.success, ran.failure
+    frame = activities.frames.frame(("certain", "registrations"), EVENT)
+    email = frame.loc[frame["registrationCode"].eq(code), "profile.email"].iloc[0]
+
+    story = command("history", email.upper())
+    assert "Invited -> Pre-Registered was sent" in story
+    (told,) = json.loads(command("history", email, "--event", EVENT, "--json"))["changes"]
+    assert told["batch"]
+    assert told["sync"].startswith("/syncs/")
+
+    body = {"code": code, "status": "Cancelled"}
+    activities.sandbox.control("POST", "/certain/registration", body)
+    activities.job("registrations", EVENT)
+    assert "Cancelled made nothing, because: status not selected" in command("history", email)
+    assert "Nothing is known" in command("history", "nobody@nowhere.example", code=1)
+    assert "was sent" not in command("history", email, "--as-of", "2020-01-01", code=1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from certain_eloqua.connectors.contract.actions import Action, Outcome
 from certain_eloqua.connectors.status_changes.changes import QUEUED
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from certain_eloqua.connectors.delivery.engine import Work
 
 _OUTCOMES = {
-    REJECTED: Outcome.REJECTED,
-    SKIPPED: Outcome.REJECTED,  # found out while sending: the plan could not know
-    IN_DOUBT: Outcome.IN_DOUBT,
+    REJECTED: Outcome.REJECTED.value,
+    SKIPPED: Outcome.REJECTED.value,  # found out while sending: the plan could not know
+    IN_DOUBT: Outcome.IN_DOUBT.value,
 }
 OVERTAKEN = "another run has seen this change, or a later one, since the plan was made"
 _DATA_REASONS = frozenset({"no_email", "invalid_email", "no_contact_id"})
@@ -70,23 +71,26 @@ def changes_of(job: Job, plan: pd.DataFrame) -> pa.Table:
 
 def record_outcomes(work: Work) -> None:
     """The outcome of every change of the plan, as the outbox has it. Pending ones have none yet."""
-    keys = work.plan.loc[work.plan["action"] != Action.SKIP, "key"].tolist()
-    removals = set(work.plan.loc[work.plan["action"] == Action.REMOVE, "key"])
-    found = work.platforms.ledger.outbox.states(keys)
-    lines: list[tuple[str, str, str | None, str | None, str | None]] = []
-    for key in keys:
-        row = found.get(key)
-        if row is None:
-            lines.append((key, Outcome.UNCHANGED.value, None, OVERTAKEN, None))
-        elif row.state == SENT:
-            done = Outcome.REMOVED if key in removals else Outcome.ADDED
-            lines.append((key, done.value, row.code, row.cause, row.sync))
-        elif row.state in _OUTCOMES:
-            lines.append((key, _OUTCOMES[row.state].value, row.code, row.cause, row.sync))
-    names = ("key", "outcome", "code", "cause", "sync")
-    columns = list(zip(*lines, strict=True)) if lines else [()] * len(names)
-    arrays = [pa.array(column, pa.large_string()) for column in columns]
-    work.record_table(pa.Table.from_arrays(arrays, names=list(names)))
+    written = work.plan[work.plan["action"] != Action.SKIP]
+    keys = pa.array(written["key"], pa.large_string())
+    found = work.platforms.ledger.outbox.outcomes(keys.to_pylist())
+    place = pc.index_in(keys, value_set=found["fingerprint"].combine_chunks())
+    state = found["state"].combine_chunks().take(place).to_pandas()
+    done = pd.Series(Outcome.ADDED.value, index=state.index)
+    done = done.where(written["action"].ne(Action.REMOVE).to_numpy(), Outcome.REMOVED.value)
+    outcome = state.map(_OUTCOMES).where(state.ne(SENT), done)
+    outcome = outcome.where(state.notna(), Outcome.UNCHANGED.value)
+    cause = found["cause"].combine_chunks().take(place)
+    table = pa.table(
+        {
+            "key": keys,
+            "outcome": pa.array(outcome, pa.large_string(), from_pandas=True),
+            "code": found["code"].combine_chunks().take(place),
+            "cause": pc.if_else(pc.is_valid(place), cause, pa.scalar(OVERTAKEN, pa.large_string())),
+            "sync": found["sync"].combine_chunks().take(place),
+        }
+    )
+    work.record_table(table.filter(pc.is_valid(table["outcome"])))
 
 
 def addresses_of(work: Work) -> dict[tuple[str, str], str]:
