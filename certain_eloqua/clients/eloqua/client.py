@@ -90,6 +90,13 @@ class EloquaClient:
             piece_bytes=piece_bytes,
             bytes_per_sync=staged_bytes_per_sync,
         )
+        self._record_importer = Importer(
+            self._session,
+            self._syncs,
+            self._definitions,
+            piece_bytes=piece_bytes,
+            bytes_per_sync=min(staged_bytes_per_sync, limits.RECORD_BYTES_PER_SYNC),
+        )
 
         self.activities = Activities(
             self._session,
@@ -263,7 +270,7 @@ class EloquaClient:
         )
         if link_by_email is not None:
             definition |= linking_to_contacts(link_by_email, EMAIL_STATEMENT)
-        return self._importer.run(
+        return self._record_importer.run(
             rows,
             path=f"/customObjects/{custom_object.id}/imports",
             definition=definition,

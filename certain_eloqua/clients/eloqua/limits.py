@@ -27,6 +27,9 @@ UPLOADS_PER_SYNC = 500
 STAGED_BYTES_PER_SYNC = 250_000_000
 """Oracle's advice: sync about every 250 MB."""
 
+RECORD_BYTES_PER_SYNC = 100_000_000
+"""Of custom objects: their rows are kept until the sync has ended, and there may be many for each person."""
+
 ROWS_PER_DATA_PAGE = 50_000
 ITEMS_PER_LIST_PAGE = 1_000
 """Also of logs and rejects."""

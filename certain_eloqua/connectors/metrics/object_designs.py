@@ -23,6 +23,7 @@ class ObjectDesign:
         numbers: those that are set to 0 when a registration no longer counts.
         averages: those that become blank then.
         description: of the object, as Eloqua shows it.
+        shown_when_new: the numbers that a plan shows of a new record; there are many records.
         email: the field by which a record is linked to its contact.
     """
 
@@ -30,6 +31,7 @@ class ObjectDesign:
     numbers: tuple[str, ...]
     averages: tuple[str, ...]
     description: str
+    shown_when_new: tuple[str, ...]
     email: str = "EmailAddress"
 
     @property
@@ -80,6 +82,7 @@ ENGAGEMENT_OBJECT = ObjectDesign(
     ),
     averages=("AverageSessionRating", "AverageAppointmentRating"),
     description="What attendees did at events of Certain: one record per registration.",
+    shown_when_new=("SessionsRegistered", "SessionsAttended", "AverageSessionRating"),
 )
 
 INTEREST_OBJECT = ObjectDesign(
@@ -101,6 +104,7 @@ INTEREST_OBJECT = ObjectDesign(
     numbers=("Points", "ItemsCounted"),
     averages=(),
     description="What attendees of events of Certain are interested in: one record per registration and tag.",
+    shown_when_new=("Points",),
 )
 
 

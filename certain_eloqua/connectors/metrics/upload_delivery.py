@@ -221,7 +221,8 @@ def _outcomes(sent: _Sent, receipt: ImportReceipt) -> pa.Table:
     numbers = pa.array(range(1, len(keys) + 1), pa.int64())
     place = pc.index_in(numbers, value_set=rejects["row"].combine_chunks())
     written = pc.fill_null(rejects["written_min"].combine_chunks().take(place), True)
-    sync = f"/syncs/{receipt.sync_id}" if receipt.sync_id else None
+    # Of a large upload the receipt does not say which rows went through which sync.
+    sync = ", ".join(f"/syncs/{one}" for one in receipt.sync_ids) or None
     return pa.table(
         {
             "key": keys,

@@ -170,8 +170,10 @@ def _changes(design: ObjectDesign, fields: Mapping[str, str], numbers: str | Non
                 changes.also(RECORD, name, value)
             continue
         before = old.get(name, "")
-        if value and (numbers is None or value != before):
-            changes.set(RECORD, name, value, before if numbers else None)
+        if value and numbers is None and name in design.shown_when_new:
+            changes.set(RECORD, name, value)
+        elif value and numbers is not None and value != before:
+            changes.set(RECORD, name, value, before)
         elif value:
             changes.also(RECORD, name, value)
         elif before:

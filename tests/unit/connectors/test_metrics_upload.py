@@ -267,6 +267,9 @@ def test_rejected_rows_are_joined_by_number_and_not_remembered():
         ],
         schema=schema,
     )
-    outcomes = upload_delivery._outcomes(sent, SimpleNamespace(rejects=rejects, sync_id="7")).to_pylist()
+    outcomes = upload_delivery._outcomes(
+        sent, SimpleNamespace(rejects=rejects, sync_ids=("7", "8"))
+    ).to_pylist()
     assert [row["outcome"] for row in outcomes] == ["created", "rejected", "created"]
     assert [row["code"] for row in outcomes] == [None, "ELQ-00026", "ELQ-00040"]
+    assert {row["sync"] for row in outcomes} == {"/syncs/7, /syncs/8"}
