@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from certain_eloqua_sandbox.eloqua.bulk.accepted_rules import ACCEPTED_RULES
+from certain_eloqua_sandbox.certain.accepted_rules import ACCEPTED_RULES as CERTAIN_ACCEPTED
+from certain_eloqua_sandbox.eloqua.bulk.accepted_rules import ACCEPTED_RULES as BULK_ACCEPTED
+from certain_eloqua_sandbox.eloqua.rest.accepted_rules import ACCEPTED_RULES as REST_ACCEPTED
 from certain_eloqua_sandbox.platforms import platforms
 from certain_eloqua_sandbox.wire import Platform, Route
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "sandbox-coverage.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "sandbox-coverage.md"
 TITLES = {"eloqua": "Oracle Eloqua", "certain": "Certain", "sandbox": "The sandbox's own door"}
 
 
@@ -60,10 +62,6 @@ BEHAVIOURS = (
         "Eloqua Bulk",
         "Imports match by an identifier in any letter case; update rules, also per field; import rules",
         "Oracle: Bulk API, Import characteristics",
-    ),
-    *(
-        Behaviour("Eloqua Bulk", f"Accepted, because no error answer is known: {rule}", source)
-        for rule, source in ACCEPTED_RULES
     ),
     Behaviour(
         "Eloqua Bulk",
@@ -187,6 +185,13 @@ BEHAVIOURS = (
     Behaviour("Certain", "Forms, badges, e-mails, reports, payments", "Certain help", held="all of it"),
 )
 
+# Rules without a known error answer: what breaks them is accepted.
+ACCEPTED = (
+    ("Eloqua Bulk", BULK_ACCEPTED),
+    ("Eloqua REST", REST_ACCEPTED),
+    ("Certain", CERTAIN_ACCEPTED),
+)
+
 
 def generate(known: Sequence[Platform] | None = None) -> str:
     """Return the page."""
@@ -215,6 +220,19 @@ def generate(known: Sequence[Platform] | None = None) -> str:
     ]
     lines += [
         f"| {one.area} | {_cell(one.what)} | {_cell(one.source)} | {_cell(one.held)} |" for one in BEHAVIOURS
+    ]
+    lines += [
+        "",
+        "## Rules that are stated without an error answer: accepted",
+        "",
+        "The documents state these rules, or clients follow them, and no error answer is documented or",
+        "observed. The sandbox accepts what breaks them.",
+        "",
+        "| platform | rule | source |",
+        "| --- | --- | --- |",
+    ]
+    lines += [
+        f"| {area} | {_cell(rule)} | {_cell(source)} |" for area, rules in ACCEPTED for rule, source in rules
     ]
     return "\n".join(lines) + "\n"
 

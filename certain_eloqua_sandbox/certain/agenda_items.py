@@ -112,11 +112,6 @@ def read_item(world: World, request: Request, account: str, event: str, code: st
     return answer(world, request, next(iter(_render(world, request, row, [found]))), "agendaItem")
 
 
-def _check_times(request: Request, values: dict[str, Any]) -> None:
-    if values.get("startDate") and values.get("endDate") and values["endDate"] < values["startDate"]:
-        stop(request, 400, "endDate is before startDate")
-
-
 def _speakers(request: Request, body: dict[str, Any], before: dict[str, Any]) -> str:
     if body.get("speaker") is None:
         return dumped(before)
@@ -130,7 +125,6 @@ def create_item(world: World, request: Request, account: str, event: str) -> Res
     body = body_of(request)
     values = read(request, body, ITEM)
     require(request, values, ITEM)
-    _check_times(request, values)
     code = values["activityCode"]
     if world.row(
         "SELECT 1 FROM certain_agenda_items WHERE pkEventId = ? AND activityCode = ?", (row["eventId"], code)
@@ -159,7 +153,6 @@ def update_item(world: World, request: Request, account: str, event: str, code: 
     values = read(request, body, ITEM)
     if values.pop("activityCode", code) != code:
         stop(request, 400, "activityCode can not be changed")
-    _check_times(request, {"startDate": found["startDate"], "endDate": found["endDate"], **values})
     values |= {"doc": _speakers(request, body, orjson.loads(found["doc"])), "dateModified": stamp(world)}
     change(world, ITEM, found["pkActivityId"], values)
     if body.get("tag") is not None:

@@ -77,8 +77,6 @@ def _values(world: World, request: Request, event: Any, body: dict[str, Any]) ->
     default = values.get("defaultStatus")
     if default and default not in statuses_of(world, event):
         stop(request, 400, f"Registration status '{default}' is not a status of event {event['eventCode']}")
-    if (values.get("inventory") or 0) < 0:
-        stop(request, 400, "inventory: must not be negative")
     return values
 
 

@@ -7,7 +7,7 @@ member is (an object where a text belongs, a time in another form) is refused wi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
@@ -33,7 +33,6 @@ class Shape:
     writable: frozenset[str]
     hidden: frozenset[str] = frozenset()  # searchable, but not part of the answer
     required: tuple[str, ...] = ()
-    longest: Mapping[str, int] = field(default_factory=dict)
     document: frozenset[str] = frozenset()  # texts kept in doc that can be searched too
 
     @property
@@ -98,9 +97,6 @@ def read(request: Request, body: Mapping[str, Any], shape: Shape) -> dict[str, A
         if name not in shape.writable or value is None:
             continue
         values[name] = scalar(request, name, value, shape.members[name])
-        longest = shape.longest.get(name)
-        if longest and len(str(values[name])) > longest:
-            stop(request, 400, f"{name}: more than {longest} characters")
     return values
 
 

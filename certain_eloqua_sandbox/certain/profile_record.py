@@ -64,7 +64,6 @@ PROFILE = Shape(
         }
     ),
     required=("firstName", "lastName"),
-    longest={"profilePin": 25, "externalKey": 100, "firstName": 255, "lastName": 255, "email": 255},
     document=OTHER_TEXTS,
 )  # fmt: skip
 

@@ -12,7 +12,6 @@ from certain_eloqua_sandbox.certain.routes import API, SUITE
 from certain_eloqua_sandbox.certain.scope import event_of, registration_of
 from certain_eloqua_sandbox.certain.searching import Joined, answer_search
 from certain_eloqua_sandbox.certain.stamps import stamp
-from certain_eloqua_sandbox.certain.statuses import statuses_of
 from certain_eloqua_sandbox.certain.tags import tags_of
 from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
@@ -126,8 +125,6 @@ def _values(request: Request, body: dict[str, Any]) -> dict[str, Any]:
         values["status"] = values["status"].upper()
         if values["status"] not in STATUSES:
             stop(request, 400, f"status: '{values['status']}' is not one of {', '.join(STATUSES)}")
-    if values.get("registeredQuantity") is not None and values["registeredQuantity"] < 1:
-        stop(request, 400, "registeredQuantity: at least 1")
     return values
 
 
@@ -146,11 +143,8 @@ def assign(world: World, request: Request, account: str, event: str, registratio
         (found["pkRegId"], item["pkActivityId"]),
     ):
         stop(request, 400, "Specified AgendaItem is already associated with current registration")
-    status = statuses_of(world, row).get(found["registrationStatusLabel"])
-    if status is not None and status.classification == "Denied":
-        stop(request, 400, f"A registration with status {status.label} can not have agenda items")
     values = {"status": "REGISTERED", "registeredQuantity": 1, **_values(request, body)}
-    values["status"] = _with_room(world, request, item, values)
+    values["status"] = _with_room(world, item, values)
     now = stamp(world)
     own = {
         "pkEventId": row["eventId"],
@@ -164,17 +158,14 @@ def assign(world: World, request: Request, account: str, event: str, registratio
     return read_agenda(world, request, account, event, registration, code)
 
 
-def _with_room(world: World, request: Request, item: Any, values: dict[str, Any]) -> str:
+def _with_room(world: World, item: Any, values: dict[str, Any]) -> str:
     """Return the status a new assignment gets, which is the waiting list when the item is full."""
     status = str(values["status"])
     if status not in ("REGISTERED", "ATTENDED") or item["capacity"] is None:
         return status
     taken = taken_places(world, [item["pkActivityId"]]).get(item["pkActivityId"], (0, 0))[0]
-    if taken + (values["registeredQuantity"] or 1) <= item["capacity"]:
-        return status
-    if not item["allowWaitlist"]:
-        stop(request, 400, f"Agenda item {item['activityCode']} has no places left")
-    return "WAITLISTED"
+    full = taken + (values["registeredQuantity"] or 1) > item["capacity"]
+    return "WAITLISTED" if full and item["allowWaitlist"] else status
 
 
 @API.answers("POST", "/RegistrationAgenda/{account}/{event}/{registration}/{code}", source=SUITE)

@@ -72,8 +72,7 @@ def create_activity(world: World, request: Request) -> Response:
     """Record an external activity; the asset is made if its type exists. Posting again records it again."""
     body = body_of(request, OBJECT)
     name, asset_type, asset_name, activity_type = (
-        text_of(body, member, OBJECT, longest=longest) or ""
-        for member, longest in (("name", 500), ("assetType", 100), ("assetName", 100), ("activityType", 100))
+        text_of(body, member, OBJECT) or "" for member in ("name", "assetType", "assetName", "activityType")
     )
     happened_at = _date(body)
     contact = world.row(

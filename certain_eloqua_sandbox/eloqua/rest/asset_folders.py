@@ -98,7 +98,7 @@ def _values(
 ) -> dict[str, Any]:
     """Return the columns that a body writes. Refuses a bad name or parent."""
     key = old["id"] if old else None
-    name = text_of(body, "name", "Folder", longest=100, object_id=key)
+    name = text_of(body, "name", "Folder", object_id=key)
     properties = kept(body, "Folder", key)
     properties["isSystem"] = orjson.loads(old["body"]).get("isSystem", "false") if old else "false"
     if properties["isSystem"] == "false":

@@ -34,7 +34,6 @@ from certain_eloqua_sandbox.world import World
 
 # Completes a kept body: (world, body, the body kept before, the asset's id or None).
 Prepare = Callable[[World, dict[str, Any], dict[str, Any], int | None], None]
-LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def write(
 ) -> dict[str, Any]:
     """Create an asset, or replace one, and return it as the API shows it."""
     key = int(old["id"]) if old else None
-    name = text_of(body, "name", family.type, longest=LONGEST_NAME, object_id=key) or ""
+    name = text_of(body, "name", family.type, object_id=key) or ""
     kept = asset_bodies.kept(body, family.type, key)
     for property_, value in family.defaults:
         kept.setdefault(property_, value)
@@ -276,7 +275,7 @@ def _copy_form(world: World, request: Request, id: str) -> Response:
     family = family_of("form")
     source = row_of(world, family, ident(id))
     asked = body_of(request, family.type)
-    text_of(asked, "name", family.type, longest=LONGEST_NAME)
+    text_of(asked, "name", family.type)
     copy = {**orjson.loads(source["body"]), "name": asked["name"]}
     copy.pop("htmlName", None)
     if asked.get("folderId") is not None:

@@ -107,7 +107,7 @@ def read_campaign(world: World, request: Request, id: str) -> Response:
 
 def _values(world: World, body: dict[str, Any], old: Row | None) -> dict[str, Any]:
     key = int(old["id"]) if old else None
-    name = text_of(body, "name", "Campaign", longest=100, object_id=key)
+    name = text_of(body, "name", "Campaign", object_id=key)
     kept: dict[str, Any] = {}
     for member in TEXTS:
         if body.get(member) in (None, ""):

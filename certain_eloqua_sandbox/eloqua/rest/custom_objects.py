@@ -8,7 +8,7 @@ from typing import Any
 
 from certain_eloqua_sandbox.eloqua import record_codes, schema
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, duplicate, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
 from certain_eloqua_sandbox.eloqua.rest.fields import DATA_TYPES, DISPLAY_TYPES
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
@@ -108,7 +108,7 @@ def read_object(world: World, request: Request, id: str) -> Response:
 def create_object(world: World, request: Request) -> Response:
     """Create a custom object; fields carry negative ids, to which the three pointers refer."""
     body = body_of(request, OBJECT)
-    name = _name(world, body, None)
+    name = text_of(body, "name", OBJECT) or ""
     now, user = world.now(), user_id(world, request)
     key = records.insert(
         world,
@@ -135,7 +135,7 @@ def update_object(world: World, request: Request, id: str) -> Response:
     key = int(old["id"])
     body = body_of(request, OBJECT, key)
     before = _render(world, old, "complete")
-    name = _name(world, body, key)
+    name = text_of(body, "name", OBJECT, object_id=key) or ""
     records.update(
         world,
         "custom_objects",
@@ -164,14 +164,6 @@ def delete_object(world: World, request: Request, id: str) -> Response:
     world.run("DELETE FROM custom_objects WHERE id = ?", (row["id"],))
     world.note("eloqua", "delete", "custom_object", row["name"], {"id": row["id"]})
     return Response()
-
-
-def _name(world: World, body: dict[str, Any], key: int | None) -> str:
-    name = text_of(body, "name", OBJECT, object_id=key) or ""
-    taken = "SELECT 1 FROM custom_objects WHERE name = ? COLLATE NOCASE AND kind = 'cdo' AND id IS NOT ?"
-    if world.value(taken, (name, key)):
-        raise duplicate(OBJECT, "name", name, key)
-    return name
 
 
 # -- fields --------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from certain_eloqua_sandbox.eloqua import record_codes, schema
 from certain_eloqua_sandbox.eloqua.rest import records
 from certain_eloqua_sandbox.eloqua.rest.custom_objects import object_row
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, duplicate, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
@@ -98,7 +98,7 @@ def create_record_1(world: World, request: Request, id: str) -> Response:
 
 @answers("POST", "/data/customObject/{id}/instance", source=RECORDS, only=2)
 def create_record(world: World, request: Request, id: str) -> Response:
-    """Create a record; a unique code already used is a 409."""
+    """Create a record; a unique code that another record has is accepted."""
     return _create(world, request, id)
 
 
@@ -188,14 +188,4 @@ def _values(
         if given not in (None, "") and not world.value("SELECT 1 FROM contacts WHERE id = ?", (known,)):
             raise bad_value(DATA, "contactId", given, "RelationshipRequirement", object_id=key)
         values["contact_id"] = known or None
-    unique = next((f for f in fields if f.id == parent["unique_field"]), None)
-    if unique is not None and unique.column in values:
-        code = values[unique.column]
-        taken = world.value(
-            f"SELECT id FROM {schema.table_of('cdo', parent['id'])} WHERE {unique.column} = ? COLLATE "  # noqa: S608
-            "NOCASE",
-            (code,),
-        )
-        if code is not None and taken is not None and taken != key:
-            raise duplicate(DATA, "uniqueCode", code, key)
     return values

@@ -10,7 +10,7 @@ import orjson
 
 from certain_eloqua_sandbox.eloqua import schema
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, duplicate, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     body_of,
     depth_of,
@@ -144,7 +144,7 @@ def _settings(world: World, body: dict[str, Any], key: int | None) -> dict[str, 
         "is_required": int(bool(truth(body.get("isRequired")))),
         "option_list_id": int_or_zero(option_list) or None,
         **{
-            column: text_of(body, name, "ContactField", longest=1_000, object_id=key, required=False)
+            column: text_of(body, name, "ContactField", object_id=key, required=False)
             for name, column in (
                 ("checkedValue", "checked_value"),
                 ("uncheckedValue", "unchecked_value"),
@@ -161,10 +161,6 @@ def create_field(world: World, request: Request) -> Response:
     name = text_of(body, "name", "ContactField") or ""
     data_type = _choice(body, "dataType", DATA_TYPES, None)
     settings = _settings(world, body, None)
-    if world.value(
-        "SELECT 1 FROM eloqua_fields WHERE entity = 'contact' AND name = ? COLLATE NOCASE", (name,)
-    ):
-        raise duplicate("ContactField", "name", name)
     custom = world.value("SELECT count(*) FROM eloqua_fields WHERE entity = 'contact' AND is_standard = 0")
     if custom >= MOST_CUSTOM_FIELDS:
         raise bad_value("ContactField", "name", name, "ContentRequirement", maximumFields=MOST_CUSTOM_FIELDS)

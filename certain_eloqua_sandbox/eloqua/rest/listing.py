@@ -119,11 +119,10 @@ def text_of(
     name: str,
     object_type: str,
     *,
-    longest: int = 100,
     object_id: int | None = None,
     required: bool = True,
 ) -> str | None:
-    """Return a text of a body. Refuses a missing, blank or overlong one."""
+    """Return a text of a body. Refuses a missing or blank one, and an object or a list."""
     value = body.get(name)
     if value is None or str(value).strip() == "":
         if required:
@@ -131,16 +130,6 @@ def text_of(
         return None
     if isinstance(value, dict | list):
         raise bad_value(object_type, name, value, "ContentRequirement", object_id=object_id)
-    if len(str(value)) > longest:
-        raise bad_value(
-            object_type,
-            name,
-            value,
-            "ValidTextLengthRequirement",
-            object_id=object_id,
-            minLength=1,
-            maxLength=longest,
-        )
     return str(value)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, duplicate, has_dependencies, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, has_dependencies, not_found
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
@@ -208,7 +208,7 @@ def delete_list(world: World, request: Request, id: str) -> Response:
 
 
 def _values(world: World, body: dict[str, Any], old: Row | None) -> dict[str, Any]:
-    """Return the columns that a body writes. Refuses a bad name, or one used in the same folder."""
+    """Return the columns that a body writes. Refuses a missing name, not one of another list."""
     key = old["id"] if old else None
     name = text_of(body, "name", "ContactList", object_id=key) or ""
     folder: int | None = old["folder_id"] if old else None
@@ -221,14 +221,6 @@ def _values(world: World, body: dict[str, Any], old: Row | None) -> dict[str, An
         raise bad_value(
             "ContactList", "scope", scope, "EnumRequirement", object_id=key, values=["global", "local"]
         )
-    taken = world.value(
-        "SELECT 1 FROM eloqua_lists WHERE kind = 'contact_list' AND name = ? AND folder_id IS ? AND "
-        "id IS NOT ?",
-        (name, folder, key),
-    )
-    # A name that does not change was accepted once: two lists may have it, in this folder too.
-    if taken and (old is None or old["name"].lower() != name.lower() or old["folder_id"] != folder):
-        raise duplicate("ContactList", "name", name, key)
     description = body.get("description")
     return {
         "name": name,

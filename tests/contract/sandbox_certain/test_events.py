@@ -25,14 +25,33 @@ def test_an_event_without_code_gets_one(certain):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"eventCode": "x" * 26}, {"eventCode": "with space"}, {"eventName": "x" * 256},
-    {"eventName": ""},
-              {"startDate": "2028/01/10 09:00:00"}, {"endDate": "2027-01-01T00:00:00"},
+    "wrong", [{"eventName": ""},
+              {"startDate": "2028/01/10 09:00:00"},
                {"eventStatus": "Someday"},
               {"eventCode": "NWSUMMIT27"}],
 )  # fmt: skip
 def test_events_that_can_not_be_are_400(certain, wrong):
     assert certain.refused("POST", "Event/NWIND", {**NEW, **wrong})[0] == 400
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"eventCode": "x" * 26},
+        {"eventCode": "with space"},
+        {"eventName": "x" * 256},
+        {"endDate": "2027-01-01T00:00:00"},
+    ],
+)
+def test_event_rules_without_a_known_error_answer_are_not_enforced(certain, change):
+    made = certain.post("Event/NWIND", {**NEW, **change})
+    assert made.items() >= change.items()
+    assert certain.get(f"Event/NWIND/{made['eventCode']}") == made
+
+
+def test_a_negative_inventory_is_accepted(certain):
+    body = {"attendeeTypeCode": "MINUS", "name": "Minus", "inventory": -1}
+    assert certain.post("AttendeeType/NWIND/NWEMPTY27", body)["inventory"] == -1
 
 
 def test_answers_and_tags_of_an_event_come_when_asked_for(certain):

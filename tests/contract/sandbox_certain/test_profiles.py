@@ -66,11 +66,16 @@ def test_members_of_the_server_and_unknown_ones_are_ignored(certain):
 
 @pytest.mark.parametrize(
     "wrong", [{"email": {"a": 1}}, {"email": ["a"]}, {"isActive": "perhaps"}, {"address": "street"},
-              {"profilePin": "x" * 26}, {"externalKey": "x" * 101}, {"profileQuestions": []},
+              {"profileQuestions": []},
               {"profileQuestions": {"question": [{"value": 1}]}}, {"profileQuestions": {"question": 7}}],
 )  # fmt: skip
 def test_values_that_can_not_be_are_400(certain, wrong):
     assert certain.refused("POST", "Profile/NWIND", {**NEW, **wrong})[0] == 400
+
+
+def test_lengths_without_a_known_error_answer_are_accepted(certain):
+    made = certain.post("Profile/NWIND", {**NEW, "profilePin": "x" * 26, "externalKey": "x" * 101})
+    assert (made["profilePin"], made["externalKey"]) == ("x" * 26, "x" * 101)
 
 
 def test_every_text_survives(certain):

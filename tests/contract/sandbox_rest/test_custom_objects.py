@@ -53,7 +53,12 @@ def test_negative_ids_become_real_ones(rest: Rest, tickets: dict[str, Any]) -> N
     assert tickets["uniqueCodeFieldId"] == first["id"] == tickets["displayNameFieldId"]
     assert (first["internalName"], tickets["recordCount"]) == ("Ticket_no1", 0)
     assert rest.get(f"/assets/customObject/{tickets['id']}") == tickets
-    assert rest("POST", "/assets/customObject", TICKETS).status_code == 409
+
+
+def test_a_name_of_another_custom_object_is_accepted(rest: Rest, tickets: dict[str, Any]) -> None:
+    again = rest("POST", "/assets/customObject", TICKETS)
+    assert (again.status_code, again.json()["name"]) == (201, tickets["name"])
+    assert again.json()["id"] != tickets["id"]
 
 
 def test_a_record_is_named_coded_and_linked(rest: Rest, tickets: dict[str, Any]) -> None:
@@ -63,7 +68,7 @@ def test_a_record_is_named_coded_and_linked(rest: Rest, tickets: dict[str, Any])
     assert (found["name"], found["uniqueCode"], found["contactId"]) == ("T-1", "T-1", "5")
     path = f"/data/customObject/{tickets['id']}/instance/{found['id']}"
     assert rest.get(path) == found
-    assert record(rest, tickets, Ticket_no1="t-1").status_code == 409
+    assert record(rest, tickets, Ticket_no1="t-1").status_code == 201
     assert record(rest, tickets, Seats1="two").status_code == 400
     changed = rest(
         "PUT", path, {"id": found["id"], "fieldValues": [{"id": tickets["fields"][2]["id"], "value": "9"}]}
