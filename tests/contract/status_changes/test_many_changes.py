@@ -26,5 +26,5 @@ def test_a_hundred_thousand_changes_take_few_calls_and_little_memory(sandbox: Sa
     result = json.loads(ended.stdout)
     assert result["outcomes"] == {"added": 100_000, "skipped": 1}  # the event's first look
     assert result["eloqua_calls"] <= 20
-    assert result["peak_mb"] <= 450
+    assert result["peak_mb"] <= 400  # measured: 378
     assert sandbox.control("GET", "/journal?entity=activity&limit=1")["count"] == 100_000
