@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from certain_eloqua.connectors.contract.columns import Columns, chunks, flags, texts
 from certain_eloqua.connectors.contract.reasons import Reason
@@ -147,21 +150,21 @@ class People:
         self._profiles = Columns(profiles, ["profilePin", *members])
         self._nested = Columns(registrations, ["profile.pin", *(f"profile.{member}" for member in members)])
 
+    def take(self, some: Sequence[Candidate]) -> dict[str, pa.Array]:
+        """The members' values of some candidates as Arrow columns, and `profilePin`."""
+        own = self._profiles.take([one.profile for one in some])
+        nested = self._nested.take([one.row for one in some])
+        there = pa.array([one.profile >= 0 for one in some], pa.bool_())
+        merged = {
+            member: pc.if_else(there, own[member], nested[f"profile.{member}"]) for member in self._members
+        }
+        pins = own["profilePin"]
+        merged["profilePin"] = pc.if_else(pc.equal(pins, ""), nested["profile.pin"], pins)
+        return merged
+
     def at(self, some: Sequence[Candidate]) -> Mapping[str, list[str]]:
         """The members' values of some candidates, column by column, and `profilePin`.
 
         Where there is a profile, a member that is blank there is blank: somebody may have emptied it.
         """
-        own = self._profiles.at([one.profile for one in some])
-        nested = self._nested.at([one.row for one in some])
-        merged: dict[str, Any] = {
-            member: [
-                mine if one.profile >= 0 else theirs
-                for one, mine, theirs in zip(some, own[member], nested[f"profile.{member}"], strict=True)
-            ]
-            for member in self._members
-        }
-        merged["profilePin"] = [
-            mine or theirs for mine, theirs in zip(own["profilePin"], nested["profile.pin"], strict=True)
-        ]
-        return merged
+        return {name: column.to_pylist() for name, column in self.take(some).items()}

@@ -5,11 +5,14 @@ One row per registration, with its code as the key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import orjson
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from certain_eloqua.connectors.contacts.candidates import Candidate, People, candidates
 from certain_eloqua.connectors.contacts.columns import COLUMNS, CONTACT_ID
@@ -26,6 +29,7 @@ from certain_eloqua.connectors.contacts.identity import (
 from certain_eloqua.connectors.contacts.plan_checks import LEFT_BEHIND
 from certain_eloqua.connectors.contacts.profiles_by_contact_id import ProfilesByContactId
 from certain_eloqua.connectors.contacts.registration_index import check_attendee_type, check_status
+from certain_eloqua.connectors.contacts.unchanged import Mask, surely_unchanged
 from certain_eloqua.connectors.contract.actions import Action
 from certain_eloqua.connectors.contract.columns import ROWS_AT_ONCE, Columns, rows_of, texts
 from certain_eloqua.connectors.contract.kind import Job
@@ -86,6 +90,8 @@ class _Upsert:
         while self.found:
             # What is planned is let go: the plan grows as the candidates become fewer.
             some, self.found = self.found[:ROWS_AT_ONCE], self.found[ROWS_AT_ONCE:]
+            whole, unchanged = some, self._unchanged(some)
+            some = [one for one, same in zip(some, unchanged, strict=True) if not same]
             people = rows_of(self.people.at(some), len(some))
             there = self.contacts.at([self.by_email.get(one.email, -1) for one in some])
             persons = [person_key(self.job.account, one.email) if one.reason is None else "" for one in some]
@@ -94,9 +100,34 @@ class _Upsert:
             live, known = rows_of(there, len(some)), rows_of(sent, len(some))
             for one, person, contact, before in zip(some, people, live, known, strict=True):
                 self._add(writer, one, person, contact, before)
+            if unchanged.any():
+                self._add_unchanged(
+                    writer, [one for one, same in zip(whole, unchanged, strict=True) if same], unchanged
+                )
         made = writer.frame()
         made.attrs |= {LEFT_BEHIND: self.left_behind, **self.fitter.facts}
         return made
+
+    def _unchanged(self, some: Sequence[Candidate]) -> Mask:
+        """Which of the candidates are surely unchanged."""
+        planned = np.array([one.reason is None for one in some], np.bool_)
+        if self.settings.refresh_all:
+            return np.zeros(len(some), np.bool_)
+        contacts = self.contacts.take([self.by_email.get(one.email, -1) for one in some])
+        return planned & surely_unchanged(self.people.take(some), contacts, self.pairs)
+
+    def _add_unchanged(self, writer: PlanWriter, some: Sequence[Candidate], mask: Mask) -> None:
+        people = self.people.take(some)
+        codes = pa.array([one.code for one in some], pa.large_string())
+        writer.interleave(
+            mask,
+            Action.UNCHANGED,
+            codes,
+            email=pc.utf8_trim_whitespace(people["email"]),
+            contact_id=people[EXTERNAL_KEY],
+            profile_pin=people["profilePin"],
+            registration_code=codes,
+        )
 
     def _add(
         self,

@@ -81,9 +81,13 @@ class Columns:
 
         `names` asks for some of the columns only.
         """
+        return {name: column.to_pylist() for name, column in self.take(positions, names).items()}
+
+    def take(self, positions: Sequence[int], names: Iterable[str] | None = None) -> dict[str, pa.Array]:
+        """The same as Arrow columns."""
         indices = pa.array([None if p < 0 else p for p in positions], pa.int64())
         return {
-            name: pc.fill_null(self._arrays[name].take(indices), "").to_pylist()
+            name: pc.fill_null(self._arrays[name].take(indices), "").cast(pa.large_string())
             for name in (self._arrays if names is None else names)
         }
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
@@ -85,6 +86,36 @@ class PlanWriter:
         if len(self._rows) >= ROWS_AT_ONCE:
             self._flush()
 
+    def interleave(
+        self, mask: np.ndarray[Any, np.dtype[np.bool_]], action: Action, key: pa.Array, **ids: pa.Array
+    ) -> None:
+        """Put rows given as columns where `mask` is true; the rows added since the last call are the others.
+
+        Args:
+            mask: one truth for each row of this part of the plan, in its order.
+            action: of the rows given as columns.
+            key: their keys.
+            ids: their values of the key columns.
+        """
+        added, self._rows = self._rows, []
+        others = [pa.array(column, pa.large_string()) for column in zip(*added, strict=True)]
+        given = {
+            "key": key,
+            "action": _constant(action.value, len(key)),
+            "record": _constant(self._record, len(key)),
+            "plan": _constant(self._made_by, len(key)),
+            **ids,
+        }
+        order = np.empty(len(mask), np.int64)
+        order[mask] = np.arange(len(key))
+        order[~mask] = len(key) + np.arange(len(added))
+        arrays = []
+        for number, column in enumerate(self._schema):
+            mine = given.get(column.name, pa.nulls(len(key), pa.large_string())).cast(pa.large_string())
+            theirs = [others[number]] if added else []
+            arrays.append(pa.concat_arrays([mine, *theirs]).take(pa.array(order)))
+        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+
     def frame(self) -> pd.DataFrame:
         """The plan."""
         self._flush()
@@ -98,6 +129,10 @@ class PlanWriter:
             arrays = [pa.array(column, pa.large_string()) for column in zip(*self._rows, strict=True)]
             self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
             self._rows = []
+
+
+def _constant(text: str, count: int) -> pa.Array:
+    return pa.repeat(pa.scalar(text, pa.large_string()), count)
 
 
 def _json(value: Any) -> str:
