@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from certain_eloqua_sandbox import actions, bodies, faults, page
 from certain_eloqua_sandbox.certain.profile_record import STANDARD
+from certain_eloqua_sandbox.platforms import imitated
 from certain_eloqua_sandbox.seeds import catalogue
 from certain_eloqua_sandbox.seeds.sizes import MOST_CONTACTS, MOST_REGISTRATIONS
 from certain_eloqua_sandbox.wire import Platform, Request, Response, Routes, json_response
@@ -34,16 +35,7 @@ def index(world: World, request: Request) -> Response:
             "store": None if world.store == ":memory:" else world.store,
             "seed": asdict(seed) if seed else None,
             "seeds": {name: known.summary for name, known in catalogue.SEEDS.items()},
-            "credentials": {
-                "eloqua": {
-                    "company": "Sandbox",
-                    "username": "demo",
-                    "password": "demo",
-                    "client_id": "demo",
-                    "client_secret": "demo",
-                },
-                "certain": {"username": "demo", "password": "demo", "account": "NWIND"},
-            },
+            "credentials": {one.name: dict(one.credentials) for one in imitated()},
             "database_bytes": world.size,
             "can": [
                 {"method": route.method, "path": route.template, "does": route.summary} for route in DOOR

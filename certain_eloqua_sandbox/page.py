@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from certain_eloqua_sandbox import bodies
+from certain_eloqua_sandbox.platforms import imitated
 from certain_eloqua_sandbox.seeds import catalogue
-from certain_eloqua_sandbox.views import certain, eloqua
 from certain_eloqua_sandbox.views.person import person
 from certain_eloqua_sandbox.views.table import Column, Filter, Table
 from certain_eloqua_sandbox.wire import Request, Response, Routes, json_response
@@ -95,8 +95,7 @@ def summary(world: World, request: Request) -> Response:
             "faults": len([fault for fault in world.faults if fault.times]),
             "writes": world.value("SELECT COALESCE(MAX(seq), 0) FROM journal"),
             "generation": world.generation,
-            "eloqua": eloqua.counts(world),
-            "certain": certain.counts(world),
+            **{one.name: one.counts(world) for one in imitated()},
         }
     )
 
@@ -119,7 +118,7 @@ def writes(world: World, request: Request) -> Response:
 @VIEWS.answers("GET", "/{platform}/{name}", source=SOURCE)
 def table(world: World, request: Request, platform: str, name: str) -> Response:
     """A page of one of the tables: ?q=&offset=&limit= and the table's own filters."""
-    known = {"eloqua": eloqua.TABLES, "certain": certain.TABLES}.get(platform, {})
+    known = next((one.tables for one in imitated() if one.name == platform), {})
     if name not in known:
         raise bodies.refusal(f"no view {platform}/{name}; there are: {', '.join(_names())}", 404)
     asked = _asked(request)
@@ -127,7 +126,7 @@ def table(world: World, request: Request, platform: str, name: str) -> Response:
 
 
 def _names() -> list[str]:
-    return [f"eloqua/{name}" for name in eloqua.TABLES] + [f"certain/{name}" for name in certain.TABLES]
+    return [f"{one.name}/{name}" for one in imitated() for name in one.tables]
 
 
 def _asked(request: Request) -> dict[str, str]:

@@ -96,10 +96,8 @@ class Sandbox:
 
     def _stranger(self, path: str) -> Platform:
         """Return who refuses a path that nobody owns: the platform it looks like, or the control door."""
-        whose = "certain" if path.lower().startswith(("/certainexternal", "/svcs")) else "sandbox"
-        if path.lower().startswith(("/api/", "/auth/")):
-            whose = "eloqua"
-        return next((one for one in self.platforms if one.name == whose), self.platforms[-1])
+        lower = path.lower()
+        return next((one for one in self.platforms if lower.startswith(one.prefixes)), self.platforms[-1])
 
     def _answer(self, call: Call, request: Request) -> Response:
         """Return the answer of a call, in a transaction that a refusal undoes."""

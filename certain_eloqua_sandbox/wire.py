@@ -15,6 +15,8 @@ from urllib.parse import unquote
 import orjson
 
 if TYPE_CHECKING:
+    from certain_eloqua_sandbox.seeds.seed import Seed
+    from certain_eloqua_sandbox.views.table import Table
     from certain_eloqua_sandbox.world import World
 
 JSON = "application/json; charset=utf-8"
@@ -193,6 +195,9 @@ class Platform:
     ``admit`` checks the credentials: it returns a refusal, or ``None`` after setting
     ``request.user``. ``refuse`` words an error in the platform's own way. ``schema`` creates the
     tables in an empty world; ``settle`` does what has fallen due by the world's clock, before every call.
+
+    ``plant`` fills the platform with a seed. The control door shows the ``credentials``, the page the
+    ``tables`` and ``counts``. An unknown path below one of the ``prefixes`` gets this platform's 404.
     """
 
     name: str
@@ -202,6 +207,11 @@ class Platform:
     schema: Callable[[World], None]
     decorate: Callable[[World, Request, Response], None] = lambda world, request, response: None
     settle: Callable[[World], None] = lambda world: None
+    plant: Callable[[World, Seed], None] = lambda world, seed: None
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, Callable[[World, Mapping[str, str]], Table]] = field(default_factory=dict)
+    counts: Callable[[World], Mapping[str, int]] = lambda world: {}
+    prefixes: tuple[str, ...] = ()
 
     def room(self, path: str) -> Routes | None:
         """Return the routes a path belongs to."""

@@ -21,8 +21,27 @@ from certain_eloqua_sandbox.certain.access import admit
 from certain_eloqua_sandbox.certain.answers import refuse
 from certain_eloqua_sandbox.certain.routes import API, STANDARD, SVCS
 from certain_eloqua_sandbox.certain.schema import create_tables
+from certain_eloqua_sandbox.seeds import certain as seeds
+from certain_eloqua_sandbox.seeds.seed import Seed
+from certain_eloqua_sandbox.views import certain as views
 from certain_eloqua_sandbox.wire import Platform
+from certain_eloqua_sandbox.world import World
 
-CERTAIN = Platform(
-    name="certain", rooms=(API, STANDARD, SVCS), admit=admit, refuse=refuse, schema=create_tables
+
+def plant(world: World, seed: Seed) -> None:
+    """Fill an empty Certain with a seed."""
+    seeds.plant(world, seed=seed.number, people=seed.people, registrations=seed.registrations)
+
+
+PLATFORM = CERTAIN = Platform(
+    name="certain",
+    rooms=(API, STANDARD, SVCS),
+    admit=admit,
+    refuse=refuse,
+    schema=create_tables,
+    plant=plant,
+    credentials={"username": "demo", "password": "demo", "account": "NWIND"},
+    tables=views.TABLES,
+    counts=views.counts,
+    prefixes=("/certainexternal", "/svcs"),
 )

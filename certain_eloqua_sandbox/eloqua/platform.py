@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from certain_eloqua_sandbox.eloqua import auth, bulk, rest, schema
 from certain_eloqua_sandbox.eloqua.rest.errors import phrase
+from certain_eloqua_sandbox.seeds import eloqua as seeds
+from certain_eloqua_sandbox.seeds.seed import Seed
+from certain_eloqua_sandbox.views import eloqua as views
 from certain_eloqua_sandbox.wire import Platform, Request, Response, json_response
 from certain_eloqua_sandbox.world import World
 
@@ -52,7 +55,12 @@ def decorate(world: World, request: Request, response: Response) -> None:
         response.status, response.reason = int(forced), None
 
 
-ELOQUA = Platform(
+def plant(world: World, seed: Seed) -> None:
+    """Fill an empty Eloqua with a seed."""
+    seeds.plant(world, seed=seed.number, contacts=seed.contacts, people=seed.people)
+
+
+PLATFORM = ELOQUA = Platform(
     name="eloqua",
     rooms=(auth.IDENTITY, auth.OAUTH, bulk.ROUTES, rest.REST_1, rest.REST_2, rest.PREVIEWS),
     admit=admit,
@@ -60,4 +68,15 @@ ELOQUA = Platform(
     schema=create,
     decorate=decorate,
     settle=bulk.syncs.settle,
+    plant=plant,
+    credentials={
+        "company": "Sandbox",
+        "username": "demo",
+        "password": "demo",
+        "client_id": "demo",
+        "client_secret": "demo",
+    },
+    tables=views.TABLES,
+    counts=views.counts,
+    prefixes=("/api/", "/auth/"),
 )

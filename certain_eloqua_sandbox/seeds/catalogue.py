@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from typing import Any
 
 from certain_eloqua_sandbox.platforms import platforms
-from certain_eloqua_sandbox.seeds import certain, eloqua
+from certain_eloqua_sandbox.seeds.seed import Seed
 from certain_eloqua_sandbox.world import World
 
 BASELINE = "(planted)"
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """What is planted: the same seed always gives the same people."""
-
-    name: str
-    summary: str
-    people: bool
-    contacts: int
-    registrations: int | None = None  # None: as many as the story of the seed has
-    number: int = 1
-
-    def with_(self, *, number: int | None, contacts: int | None, registrations: int | None) -> Seed:
-        """Return this seed with the given figures in place of its own."""
-        given: dict[str, Any] = {"number": number, "contacts": contacts, "registrations": registrations}
-        return replace(self, **{name: value for name, value in given.items() if value is not None})
 
 
 SEEDS = {
@@ -49,8 +32,8 @@ def plant(world: World, seed: Seed) -> None:
     for platform in platforms():
         platform.schema(world)
     with world.transaction():
-        eloqua.plant(world, seed=seed.number, contacts=seed.contacts, people=seed.people)
-        certain.plant(world, seed=seed.number, people=seed.people, registrations=seed.registrations)
+        for platform in platforms():
+            platform.plant(world, seed)
         world.run("DELETE FROM journal")
         world.remember("seed", asdict(seed))
     world.db.execute("ANALYZE")
