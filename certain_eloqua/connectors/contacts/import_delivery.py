@@ -81,7 +81,7 @@ class _Writing:
         if self.work.resumed:
             outcome, cause = Outcome.CREATED, "created by an earlier attempt of this delivery"
         else:
-            outcome, cause = Outcome.UNCHANGED, "registered by somebody else since the plan was made"
+            outcome, cause = Outcome.UNCHANGED, "registered by another since the plan was made"
         return DeliveredRow(row.key, outcome.value, cause=cause, ids={REGISTRATION_CODE: code})
 
     # -- one record (these run in several threads)

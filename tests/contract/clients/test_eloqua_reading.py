@@ -345,7 +345,7 @@ def test_the_budget_of_syncs_stops_before_the_next(connect_eloqua):
     assert client.open_definitions() == 0
 
 
-def test_leftovers_are_counted_and_deleted_when_old(sandbox, connect_eloqua, fault, eloqua):
+def test_orphaned_definitions_are_counted_and_deleted_when_old(sandbox, connect_eloqua, fault, eloqua):
     fault("DELETE", "/contacts/exports/", times=8, status=503)
     with eloqua.export_contacts(FIELDS, name="left behind") as rows:
         rows.read_all()

@@ -1,4 +1,4 @@
-"""Writing to Eloqua: imports and sync actions, and what becomes of every row."""
+"""Writing to Eloqua: imports and sync actions, and the outcome of every row."""
 
 import pyarrow as pa
 import pytest

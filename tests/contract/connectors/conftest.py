@@ -148,7 +148,7 @@ class Bench:
     # -- the other side
 
     def ask_certain(self, method: str, path: str, body: Any = None, **params: str) -> Any:
-        """Something somebody else does in Certain."""
+        """A change made in Certain by another party."""
         answer = requests.request(
             method,
             f"{self.sandbox.url}/certainExternal/service/v1/{path}",

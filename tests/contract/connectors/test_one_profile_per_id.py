@@ -16,7 +16,7 @@ PROFILES: dict[str, Any] = {"contact_list_name": "Guests"}
 UPSERT: dict[str, Any] = {"registration_statuses": ["Invited"]}
 
 
-def carrier(bench: Bench, contact: str, **more: Any) -> str:
+def linked_profile(bench: Bench, contact: str, **more: Any) -> str:
     """A profile with another address that has the contact's id; its PIN."""
     who = {"firstName": "Old", "lastName": "Tester", "email": "old@import.example", "pin": "CARRIER"}
     linked = {"externalKey": contact, "sourceOfProfile": "Eloqua"}
@@ -44,7 +44,7 @@ def test_an_import_by_address_leaves_the_id_off(
 ):
     bench.contact_list("Guests", [person(1, C_Title="CTO"), person(2)])
     contact = contact_of(bench, "guest1@import.example")
-    carrier(bench, contact)
+    linked_profile(bench, contact)
     if there:
         who = {"firstName": "Guest1", "lastName": "Tester", "email": "guest1@import.example"}
         bench.certain.create_profile(who)
@@ -65,7 +65,7 @@ def test_an_import_by_address_leaves_the_id_off(
 def test_an_id_of_a_deleted_profile_or_of_another_system_is_no_obstacle(bench: Bench, gone: dict[str, Any]):
     bench.contact_list("Guests", [person(1)])
     contact = contact_of(bench, "guest1@import.example")
-    pin = carrier(bench, contact, **{k: v for k, v in gone.items() if k != "isActive"})
+    pin = linked_profile(bench, contact, **{k: v for k, v in gone.items() if k != "isActive"})
     if "isActive" in gone:
         bench.ask_certain("DELETE", f"Profile/NWIND/{pin}")
     who = {"firstName": "Guest1", "lastName": "Tester", "email": "guest1@import.example"}
@@ -78,7 +78,7 @@ def test_an_id_of_a_deleted_profile_or_of_another_system_is_no_obstacle(bench: B
 def test_an_upsert_leaves_the_id_off_whether_the_plan_knew_it_or_not(bench: Bench, lookup_limit: int):
     bench.contact_list("Others", [person(1, C_FirstName="Old"), person(2, C_FirstName="Old")])
     contact = contact_of(bench, "guest1@import.example")
-    carrier(bench, contact)
+    linked_profile(bench, contact)
     for n in (1, 2):
         who = {"firstName": "New", "lastName": "T", "email": f"guest{n}@import.example", "pin": f"UP-{n}"}
         body = {"profile": who, "registrationStatusLabel": "Invited"}
