@@ -74,6 +74,12 @@ class SharedRead:
         with dagster_failures(f"Reading {self.subject}{event}"):
             return self.body(step, full)
 
+    def _of_asset(self, context: dg.AssetExecutionContext, *, full: bool) -> dg.MaterializeResult:
+        # The run's locks are taken with the step; that another run holds them is a failure like any other.
+        with dagster_failures(f"Reading {self.subject}"):
+            step = Step.of_asset(context)
+        return self.run(step, full=full).as_result()
+
     def definition(self) -> dg.AssetsDefinition:
         """The Dagster asset."""
         common: dict[str, Any] = {
@@ -96,13 +102,13 @@ class SharedRead:
             def incremental_read(
                 context: dg.AssetExecutionContext, config: ReadConfig
             ) -> dg.MaterializeResult:
-                return self.run(Step.of_asset(context), full=config.full).as_result()
+                return self._of_asset(context, full=config.full)
 
             return incremental_read
 
         @dg.asset(**common)
         def read(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-            return self.run(Step.of_asset(context)).as_result()
+            return self._of_asset(context, full=False)
 
         return read
 

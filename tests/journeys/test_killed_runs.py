@@ -166,7 +166,7 @@ def test_two_runs_of_a_connector_and_event_never_overlap(deployment):
     control(
         "POST",
         "/faults",
-        {"path": "/Profile/", "method": "GET", "times": 1, "answer": {"delay_ms": 6000, "when": "after"}},
+        {"path": "/Profile/", "method": "GET", "times": 1, "answer": {"delay_ms": 30_000, "when": "after"}},
     )
     first = starter.start("attendees")
     deadline = time.monotonic() + 30
@@ -181,6 +181,6 @@ def test_two_runs_of_a_connector_and_event_never_overlap(deployment):
     assert deployment.writes() == before
     other = deployment.job("attendees", "NWROAD26")
     assert other.success, other.failure
+    first.kill()  # it waits for the platform still, and its lock goes with it
     first.join(60)
-    assert first.exitcode == 0
     assert deployment.job("attendees", EVENT).success

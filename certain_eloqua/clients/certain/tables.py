@@ -221,6 +221,8 @@ def to_batch(
             continue
         prefix, names = members.paths[column.name]
         values = _values(objects[prefix], names)
+        if prefix and any(column.name in row for row in rows):  # flattened by whoever read the page
+            values = [row.get(column.name, value) for row, value in zip(rows, values, strict=True)]
         columns.append(_booleans(values) if pa.types.is_boolean(column.type) else _texts(values))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
@@ -243,6 +245,7 @@ class _Members:
             names = (theirs[name], name) if name in theirs else (name,)
             self.paths[column] = (prefix, names)
             self.known.setdefault(prefix, set()).update(names)
+            self.known[""].add(column)
         for prefix in sorted(self.known, key=len, reverse=True):
             while prefix:  # an object around a known one is known, too
                 above, _, name = prefix.rpartition(".")

@@ -59,6 +59,7 @@ registration = st.fixed_dictionaries(
     {},
     optional={
         "registrationCode": scalars,
+        "profile.firstName": scalars,
         "isTestMode": scalars,
         "badge": scalars,
         "profile": st.one_of(st.none(), person),
