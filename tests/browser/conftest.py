@@ -10,19 +10,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.conftest import ROOT, Sandbox, clean_environment
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CODE_LOCATION = {"repositoryLocationName": "certain_eloqua", "repositoryName": "__repository__"}
 STARTS_WITHIN, RUNS_WITHIN = 240.0, 300.0
-"""Seconds. Far more than an idle machine takes: these only end a test that would never end."""
+SHOWN_WITHIN, ONE_TRY = 300.0, 60_000
+"""Seconds, ONE_TRY in milliseconds. Far more than it takes: these only end a test that would never end."""
 
 LOADED = """{workspaceOrError{... on Workspace{locationEntries{loadStatus
   locationOrLoadError{__typename ... on PythonError{message}}}}}}"""
@@ -163,21 +166,55 @@ def _stop(process: subprocess.Popen) -> None:
         process.wait()
 
 
-@pytest.fixture(scope="module")
-def dagster_server(sandbox_server, tmp_path_factory):
-    """`dagster dev` on a home of its own, with the shipped connectors and the sandbox as freshly started."""
-    Sandbox(sandbox_server).control("POST", "/reset")
-    home = tmp_path_factory.mktemp("home")
+@contextmanager
+def running_dagster(sandbox_url: str, home: Path, **more: str) -> Iterator[DagsterServer]:
+    """`dagster dev` on a home of its own, with the sandbox; `more` is put into its environment."""
     (home / "dagster.yaml").write_text((ROOT / "dagster.yaml").read_text())
-    ours = {"DAGSTER_HOME": str(home), "ELOQUA_BASE_URL": sandbox_server, "CERTAIN_BASE_URL": sandbox_server}
+    ours = {"DAGSTER_HOME": str(home), "ELOQUA_BASE_URL": sandbox_url, "CERTAIN_BASE_URL": sandbox_url}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAGSTER_HOME", str(home))
         # The databases are made before anything runs in parallel.
         with dg.DagsterInstance.get() as instance:
             instance.add_dynamic_partitions("events", ["NWSUMMIT27"])
-    environment = {**clean_environment(), **ours, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    environment = {**clean_environment(), **ours, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", **more}
     process, server = _start(home, environment)
     try:
         yield server
     finally:
         _stop(process)
+
+
+@pytest.fixture(scope="module")
+def dagster_server(sandbox_server, tmp_path_factory):
+    """`dagster dev` with the shipped connectors and the sandbox as freshly started."""
+    Sandbox(sandbox_server).control("POST", "/reset")
+    with running_dagster(sandbox_server, tmp_path_factory.mktemp("home")) as server:
+        yield server
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1600, "height": 1400})
+    one = context.new_page()
+    one.set_default_timeout(ONE_TRY)
+    yield one
+    context.close()
+
+
+def show(page: Page, address: str, *texts: str, name: str = "") -> None:
+    """Open a page and wait until it shows all these texts; then take its picture."""
+    deadline = time.monotonic() + SHOWN_WITHIN
+    while True:
+        try:
+            page.goto(address)
+            for text in texts:
+                expect(page.get_by_text(text).first).to_be_visible(timeout=ONE_TRY)
+            break
+        except (AssertionError, Error):
+            if time.monotonic() > deadline:
+                raise
+    folder = os.environ.get("SCREENSHOTS")
+    if folder and name:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.wait_for_timeout(1500)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))

@@ -6,55 +6,22 @@ it must, and loaded again if it does not: on a busy machine a request of a page 
 Screenshots go to the folder named by SCREENSHOTS, if there is one.
 """
 
-import os
-import time
-from pathlib import Path
-
 import pytest
 import yaml
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DagsterServer
+from tests.browser.conftest import DagsterServer, show
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 EVENT = "NWSUMMIT27"
 CONNECTOR = "summit_prospects"
 OTHERS = ("attendees_to_eloqua", "newsletter_profiles")
-SHOWN_WITHIN, ONE_TRY = 300.0, 60_000
-
-
-@pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 1600, "height": 1400})
-    one = context.new_page()
-    one.set_default_timeout(ONE_TRY)
-    yield one
-    context.close()
 
 
 @pytest.fixture(scope="module")
 def finished_run(dagster_server):
     """A run of the connector's job for one event."""
     return dagster_server.run(CONNECTOR, EVENT)
-
-
-def show(page: Page, address: str, *texts: str, name: str = "") -> None:
-    """Open a page and wait until it shows all these texts; then take its picture."""
-    deadline = time.monotonic() + SHOWN_WITHIN
-    while True:
-        try:
-            page.goto(address)
-            for text in texts:
-                expect(page.get_by_text(text).first).to_be_visible(timeout=ONE_TRY)
-            break
-        except (AssertionError, Error):
-            if time.monotonic() > deadline:
-                raise
-    folder = os.environ.get("SCREENSHOTS")
-    if folder and name:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.wait_for_timeout(1500)
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def test_the_graph_shows_every_connector_and_its_steps(dagster_server: DagsterServer, page: Page):
