@@ -69,6 +69,18 @@ BEHAVIOURS = (
         "multi-select picklists, 32,000 for large texts; a longer one is reported (ELQ-00040), not written",
         "Oracle: Data types; what Bulk does with a longer value is proposed",
     ),
+    Behaviour(
+        "Eloqua Bulk",
+        "Numbers: 15 digits before and 4 after the point, digits 0 to 9 only; dates without fractions of a "
+        "second. Another value is reported (ELQ-00040), not written",
+        "Oracle: Data types; Importing contacts or accounts; the code is seen in public clients",
+    ),
+    Behaviour(
+        "Eloqua Bulk",
+        "A record whose identifier or unique field has such a value (too long, no number, no date) is "
+        "rejected as a whole",
+        "a public client counts a row with ELQ-00040 as written unless a unique field is invalid",
+    ),
     Behaviour("Eloqua Bulk", "JSON and CSV in and out, gzip", "Oracle: Bulk API, Uploading file data"),
     Behaviour(
         "Eloqua Bulk",
@@ -93,6 +105,11 @@ BEHAVIOURS = (
         "`uniqueCode` and `{{CustomObject[n].UniqueId}}` are the value of the unique-code field, made up "
         "only without one; REST and Bulk give records the same external ids",
         "public clients",
+    ),
+    Behaviour(
+        "Eloqua REST",
+        "A text longer than its field holds (sizes as in Bulk) is refused with `ValidTextLengthRequirement`",
+        "Oracle: Data types; Validation errors. Which property the answer names is inferred",
     ),
     Behaviour(
         "Eloqua REST",

@@ -26,6 +26,7 @@ CERTAIN_TEXTS: Mapping[str, int] = {"externalKey": 100, "profilePin": 25}
 """Sizes of Certain's profile members, as far as they are known ("Event Details", profile page)."""
 
 _FRACTION = re.compile(r"(\d{2}:\d{2}:\d{2})\.\d+")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,18 @@ def fitted(name: str, value: str, of: FieldType | None) -> Fitted:
 
 
 def _fitted_number(name: str, value: str) -> Fitted:
+    text = value.strip()
+    if not _NUMBER.fullmatch(text):  # Decimal takes more: 1_000, digits of other scripts, NaN
+        return Fitted(None, f"{name} is a number and the value is none")
     try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return Fitted(None, f"{name} is a number and the value is none")
-    if not number.is_finite():
-        return Fitted(None, f"{name} is a number and the value is none")
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond all bounds
+        return Fitted(None, f"{name} holds {DIGITS_BEFORE} digits before the point and the value has more")
     rounded = number.quantize(Decimal(1).scaleb(-DIGITS_AFTER), ROUND_HALF_UP) if _long(number) else number
     if abs(rounded) >= Decimal(10) ** DIGITS_BEFORE:
         return Fitted(None, f"{name} holds {DIGITS_BEFORE} digits before the point and the value has more")
     if rounded == number:
-        return Fitted(value)
+        return Fitted(f"{number:f}" if "e" in text.lower() else text)
     remark = f"{name} holds {DIGITS_AFTER} digits after the point and the value has more"
     return Fitted(f"{rounded.normalize():f}", remark)
 

@@ -37,7 +37,7 @@ def write(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, i
     meanings = meanings_of(run, definition)
     identifier = str(definition.body["identifierFieldName"])
     check_keys(run, definition, staged, meanings, identifier)
-    reject_bad_values(run, staged, {key: of for key, of in meanings.items() if of.column})
+    reject_bad_values(run, staged, {key: of for key, of in meanings.items() if of.column}, identifier)
     match(run, definition, staged, meanings[identifier], identifier)
     _keep_the_import_rule(run, definition, meanings[identifier], identifier)
     _keep_emails_unique(run, definition, staged, meanings, identifier)
@@ -93,7 +93,8 @@ def match(
     else:
         exact = definition.body.get("isIdentifierFieldCaseSensitive")
         ensure_index(run.world, table, str(meaning.column))
-        same = f"{meaning.sql} = {key} COLLATE {'BINARY' if exact else 'NOCASE'}"
+        value = converted(meaning, key) if meaning.kind in ("date", "number") else key
+        same = f"{meaning.sql} = {value} COLLATE {'BINARY' if exact else 'NOCASE'}"
     run.world.run("DROP TABLE IF EXISTS temp.bulk_matched")
     run.world.run(
         f"CREATE TEMP TABLE bulk_matched AS SELECT s.n AS n, r.id AS id, {differs} AS differs "  # noqa: S608

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,10 +122,10 @@ class Run:
         if count >= MANY:
             self.world.postpone_journal_index()
         self.world.run(
-            "INSERT INTO journal (at, platform, operation, entity, key) "  # noqa: S608
-            "SELECT ?, 'eloqua', ?, ?, COALESCE(k.key, '') "
+            "INSERT INTO journal (at, platform, operation, entity, key, detail) "  # noqa: S608
+            "SELECT ?, 'eloqua', ?, ?, COALESCE(k.key, ''), ? "
             f"FROM (SELECT NULL AS key WHERE 0 UNION ALL {keys}) k",
-            (self.now, operation, entity, *parameters),
+            (self.now, operation, entity, json.dumps({"sync": self.sync_id}), *parameters),
         )
 
     def journal_one(self, operation: str, entity: str, key: str, count: int) -> None:

@@ -6,6 +6,8 @@ one TEXT column ``c0``, ``c1`` ... per field of the definition; NULL where the f
 
 from __future__ import annotations
 
+import re
+
 from certain_eloqua_sandbox.eloqua.bulk.filter_parser import sql_server_like
 from certain_eloqua_sandbox.eloqua.bulk.times import to_field_value, to_unix
 from certain_eloqua_sandbox.world import World
@@ -98,20 +100,25 @@ def teach(world: World) -> None:
     world.db.create_function("bulk_like", 2, _like, deterministic=True)
 
 
+_FRACTION = re.compile(r":[0-9]{2}\.[0-9]")
+
+
 def _date(text: str | None) -> str | None:
-    return None if text is None else to_field_value(str(text))
+    # A value with fractions of a second is ignored (Oracle, "Importing contacts or accounts").
+    return None if text is None or _FRACTION.search(str(text)) else to_field_value(str(text))
 
 
 def _unix(text: str | None) -> float | None:
     return None if text is None else to_unix(str(text))
 
 
+# At most 15 digits before the point and 4 after it (Oracle, "Data types (date and numeric formats)").
+_NUMBER = re.compile(r"[+-]?(?:0*[0-9]{1,15}(?:\.[0-9]{0,4})?|\.[0-9]{1,4})")
+
+
 def _number(text: str | None) -> str | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return text if value == value and abs(value) != float("inf") else None
+    value = str(text or "").strip(" ")
+    return value if _NUMBER.fullmatch(value) else None
 
 
 def _like(pattern: str, text: str | None) -> bool:

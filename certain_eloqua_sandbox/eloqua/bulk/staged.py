@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from certain_eloqua_sandbox.eloqua import field_sizes
 from certain_eloqua_sandbox.eloqua.bulk.meaning import Meaning
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
 
 # One @, something before it, a domain with a dot, no blanks; the real rules are unpublished.
 EMAIL = re.compile(r"[^\s@,;<>()\"\[\]\\]+@[^\s@,;<>()\"\[\]\\.]+(?:\.[^\s@,;<>()\"\[\]\\.]+)+")
-SMALL_TEXT, CUSTOM_OBJECT_TEXT, MULTI_SELECT, LARGE_TEXT = 100, 250, 1_000, 32_000
-"""Characters in a text of contacts and accounts, of custom objects, of picklists, and in a large text."""
 FLAGS = "CASE lower({0}) WHEN 'true' THEN 1 WHEN '1' THEN 1 WHEN 'yes' THEN 1 " \
     "WHEN 'false' THEN 0 WHEN '0' THEN 0 WHEN 'no' THEN 0 END"  # fmt: skip
 
@@ -54,23 +53,22 @@ def converted(meaning: Meaning, value: str) -> str:
 def characters(meaning: Meaning) -> int | None:
     """Return the size of a text field, None for what is no text or an address.
 
-    Source: Oracle, "Data types (date and numeric formats)". What Bulk does with a longer text is not known:
-    as with other bad values, the row is reported with ELQ-00040 and taken without it (proposed).
+    What Bulk does with a longer text is not known: as with other bad values, the row is reported with
+    ELQ-00040 and taken without it (proposed).
     """
-    field = meaning.field
-    if field is None or meaning.role == "email":
+    if meaning.field is None or meaning.role == "email":
         return None
-    if field.data_type == "largeText":
-        return LARGE_TEXT
-    if field.data_type != "text":
-        return None
-    if field.display_type == "multiSelect":
-        return MULTI_SELECT
-    return SMALL_TEXT if field.entity in ("contact", "account") else CUSTOM_OBJECT_TEXT
+    return field_sizes.characters(meaning.field)
 
 
-def reject_bad_values(run: Run, staged: Staged, meanings: dict[str, Meaning]) -> None:
-    """Note the values that do not fit their field; the rows stay, without these values."""
+def reject_bad_values(
+    run: Run, staged: Staged, meanings: dict[str, Meaning], identifier: str | None = None
+) -> None:
+    """Report the values that do not fit their field.
+
+    The rows are taken without these values. A row whose identifier or unique field has such a value is
+    rejected as a whole: without it, it would become another record at each import.
+    """
     for key, meaning in meanings.items():
         typed = meaning.kind in ("date", "number", "flag") or characters(meaning) is not None
         if not typed or not staged.columns.get(key):
@@ -80,7 +78,10 @@ def reject_bad_values(run: Run, staged: Staged, meanings: dict[str, Meaning]) ->
             f"SELECT s.n FROM {staged.table} s WHERE COALESCE({value}, '') <> '' "  # noqa: S608
             f"AND {converted(meaning, value)} IS NULL"
         )
-        run.reject("ELQ-00040", [row["n"] for row in bad], [key])
+        found = {row["n"] for row in bad} - run.dropped()
+        run.reject("ELQ-00040", found, [key])
+        if key == identifier or (meaning.field is not None and meaning.field.is_unique):
+            run.lost |= found
 
 
 def exclude(run: Run, alias: str = "s") -> str:

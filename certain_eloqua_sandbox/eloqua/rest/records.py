@@ -8,6 +8,7 @@ from sqlite3 import Row
 from typing import Any
 
 from certain_eloqua_sandbox.eloqua import schema
+from certain_eloqua_sandbox.eloqua.field_sizes import characters
 from certain_eloqua_sandbox.eloqua.rest.errors import bad_value
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.times import field_value, shown
@@ -114,12 +115,18 @@ def written(field: schema.Field, value: Any, object_type: str, object_id: int | 
             raise bad_value(object_type, name, text, "DateRequirement", object_id=object_id)
         return kept
     if field.data_type in ("number", "numeric"):
+        plain_digits = text.isascii() and "_" not in text  # Python reads more than these as numbers
         try:
             number = int(text) if field.data_type == "number" else float(text)
         except ValueError:
             number = float("nan")
-        if not math.isfinite(number):
+        if not plain_digits or not math.isfinite(number):
             raise bad_value(object_type, name, text, "IntegerRequirement", object_id=object_id)
+    most = characters(field)
+    if most is not None and len(text) > most:
+        raise bad_value(
+            *(object_type, name, text, "ValidTextLengthRequirement"), object_id=object_id, maxLength=most
+        )
     return text
 
 

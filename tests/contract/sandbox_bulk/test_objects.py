@@ -232,3 +232,44 @@ def test_records_of_bulk_name_the_users_id_in_rest(bulk: Bulk) -> None:
     assert record["createdBy"].isdigit()
     shown = next(one for one in bulk.get("/contacts/lists")["items"] if one["name"] == "Whose?")
     assert shown["createdBy"] == bulk.user
+
+
+def test_a_record_whose_code_is_too_long_is_rejected_and_not_created_without_it(bulk: Bulk) -> None:
+    uri, body = _definition(bulk)
+    rows = [{"code": "x" * 251, "mail": "", "fee": ""}, {"code": "y" * 250, "mail": "", "fee": ""}]
+    for created, updated in ((1, 0), (0, 1)):
+        sync = bulk.imported(uri, rows, **body)
+        rejects = [
+            (one["recordIndex"], one["statusCode"], one["invalidFields"]) for one in bulk.rejects(sync)
+        ]
+        assert rejects == [(1, "ELQ-00040", ["code"])]
+        expected = {("ELQ-00007", created), ("ELQ-00012", updated), ("ELQ-00060", 1)}
+        assert expected <= set(bulk.logs(sync))
+        assert "ELQ-00144" not in dict(bulk.logs(sync))
+
+
+def test_a_bad_value_in_a_unique_field_rejects_the_record_whatever_the_identifier_is(bulk: Bulk) -> None:
+    uri, body = _definition(bulk)
+    sync = bulk.imported(
+        uri, [{"code": "x" * 251, "mail": "long@a.example"}], **{**body, "identifierFieldName": "mail"}
+    )
+    assert {("ELQ-00007", 0), ("ELQ-00060", 1)} <= set(bulk.logs(sync))
+
+
+def test_a_date_or_number_that_identifies_is_compared_as_it_is_kept(bulk: Bulk) -> None:
+    day = "{{Contact.Field(C_Lead_Score_Date___Most_Recent1)}}"
+    bulk.contacts([{"E": "kept@a.example", "D": "2026-11-26"}], fields={"E": EMAIL, "D": day})
+    sync = bulk.imported(
+        *("/contacts", [{"D": "2026-11-26 00:00", "T": "found"}]),
+        fields={"D": day, "T": "{{Contact.Field(C_Title)}}"},
+        identifierFieldName="D",
+    )
+    assert {("ELQ-00004", 0), ("ELQ-00022", 1)} <= set(bulk.logs(sync))
+
+
+def test_the_journal_names_the_sync_of_each_record(bulk: Bulk) -> None:
+    sync = bulk.contacts([{"E": "one@a.example", "F": "x"}, {"E": "two@a.example", "F": "y"}])
+    lines = bulk.sandbox.control("GET", "/journal?entity=contact&operation=create")["items"]
+    assert [(line["key"], line["detail"]) for line in lines] == [
+        (key, {"sync": int(sync["uri"].rsplit("/", 1)[1])}) for key in ("one@a.example", "two@a.example")
+    ]

@@ -196,3 +196,24 @@ def test_a_refusal_repeats_at_most_200_characters_of_a_value(rest: Rest) -> None
     answer = rest("POST", "/assets/contact/list", {"name": "A", "scope": "x" * 50_000})
     assert answer.status_code == 400
     assert answer.json()[0]["value"] == "x" * 200 + "…"
+
+
+@pytest.mark.parametrize(("length", "status"), [(100, 201), (101, 400)])
+def test_a_text_longer_than_its_field_is_a_validation_error(rest: Rest, length: int, status: int) -> None:
+    body = {"emailAddress": "long@example.com", "firstName": "x" * length}
+    answer = rest("POST", "/data/contact", body, version="1.0")
+    assert answer.status_code == status
+    if status == 400:
+        error = answer.json()[0]
+        assert (error["property"], error["requirement"]) == (
+            *("firstName", {"type": "ValidTextLengthRequirement", "maxLength": 100}),
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("12", 201), ("9" * 20, 201), ("1_000", 400), ("١٢", 400)],
+)
+def test_a_number_is_written_with_the_digits_0_to_9(rest: Rest, text: str, status: int) -> None:
+    body = {"emailAddress": "count@example.com", "fieldValues": [{"id": "100070", "value": text}]}
+    assert rest("POST", "/data/contact", body, version="1.0").status_code == status

@@ -52,6 +52,11 @@ def test_a_custom_objects_small_text_is_larger():
         ("1e400", NUMBER, None, True),
         ("$12", NUMBER, None, True),
         ("NaN", NUMBER, None, True),
+        ("1_000", NUMBER, None, True),
+        ("١٢٣", NUMBER, None, True),  # Arabic-Indic digits
+        (" 12 ", NUMBER, "12", False),
+        ("1.5e3", NUMBER, "1500", False),
+        ("1e99999999999999999999", NUMBER, None, True),
         ("2026-11-26T10:00:00.123", DATE, "2026-11-26T10:00:00", False),
         ("2026-11-26", DATE, "2026-11-26", False),
     ],
