@@ -13,6 +13,7 @@ from certain_eloqua_sandbox import bodies
 from certain_eloqua_sandbox.certain.stamps import stamp
 from certain_eloqua_sandbox.certain.statuses import statuses_of
 from certain_eloqua_sandbox.eloqua import schema
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Handler, Request, Response, Routes, json_response
 from certain_eloqua_sandbox.world import World
 
@@ -43,9 +44,10 @@ def change_registration(world: World, request: Request) -> Response:
     if not changes:
         raise bodies.refusal("say what to change: 'status', 'active', 'test'")
     found = world.rows(
-        "SELECT r.*, p.email, e.eventCode FROM certain_registrations r "
+        "SELECT r.*, p.email, e.eventCode FROM certain_registrations r "  # noqa: S608
         "JOIN certain_profiles p USING (pkProfileId) JOIN certain_events e ON e.eventId = r.pkEventId "
-        "WHERE (:code IS NULL OR r.registrationCode = :code) AND (:email IS NULL OR p.email = :email) "
+        "WHERE (:code IS NULL OR r.registrationCode = :code) "
+        f"AND (:email IS NULL OR {key_sql('p.email')} = text_key(:email)) "
         "AND (:event IS NULL OR e.eventCode = :event COLLATE NOCASE)",
         {name: given.get(name) for name in ("code", "email", "event")},
     )
@@ -124,7 +126,8 @@ def contact_id(world: World, email: str) -> int:
         (one for one in schema.fields_of(world, "contact") if one.internal_name == "C_EmailAddress"), None
     )
     found = field and world.value(
-        f"SELECT id FROM contacts WHERE {field.column} = ? COLLATE NOCASE ORDER BY id LIMIT 1",  # noqa: S608
+        f"SELECT id FROM contacts WHERE {key_sql(field.column)} = text_key(?) "  # noqa: S608
+        "ORDER BY id LIMIT 1",
         (email,),
     )
     if not found:

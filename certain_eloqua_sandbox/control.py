@@ -16,6 +16,7 @@ from certain_eloqua_sandbox.certain.profile_record import STANDARD
 from certain_eloqua_sandbox.platforms import imitated
 from certain_eloqua_sandbox.seeds import catalogue
 from certain_eloqua_sandbox.seeds.sizes import MOST_CONTACTS, MOST_REGISTRATIONS
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Platform, Request, Response, Routes, json_response
 from certain_eloqua_sandbox.world import Counters, ScriptedSync, Settings, World
 
@@ -409,7 +410,7 @@ def journal(world: World, request: Request) -> Response:
     conditions = ["1"]
     for name in ("entity", "key", "operation", "platform"):
         if name in given:
-            conditions.append(f"{name} = ? COLLATE NOCASE")
+            conditions.append(f"{key_sql(name)} = text_key(?)")
             values.append(given[name])
     if "since" in given:
         since: Any = given["since"].replace(" ", "+")

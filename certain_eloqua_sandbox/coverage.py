@@ -64,6 +64,12 @@ BEHAVIOURS = (
         "Oracle: Bulk API, Import characteristics",
     ),
     Behaviour(
+        "Eloqua, Certain",
+        "Texts are compared in lower case and composed (NFC), never folded: ß is not ss, a dotless i is no "
+        "dotted one; so are addresses in imports, filters, searches, lists and the journal",
+        "proposed: letter case is documented, letters outside ASCII are not",
+    ),
+    Behaviour(
         "Eloqua Bulk",
         "Sizes of texts: 100 characters on contacts and accounts, 250 on custom objects, 1,000 for "
         "multi-select picklists, 32,000 for large texts; a longer one is reported (ELQ-00040), not written",

@@ -24,6 +24,7 @@ from certain_eloqua_sandbox.seeds.sizes import MOST_CONTACTS, MOST_REGISTRATIONS
 if TYPE_CHECKING:
     from certain_eloqua_sandbox.seeds.catalogue import Seed
     from certain_eloqua_sandbox.server import Sandbox
+    from certain_eloqua_sandbox.world import World
 
 DEFAULT_PORT = 8750
 
@@ -141,7 +142,7 @@ def open_sandbox(given: argparse.Namespace) -> Sandbox:
     if present is None:
         plant(world, seed)
     else:
-        _check_store(given, present, seed)
+        _check_store(given, world, present, seed)
         for platform in platforms():
             platform.schema(world)
         recall(world)
@@ -150,8 +151,15 @@ def open_sandbox(given: argparse.Namespace) -> Sandbox:
     return Sandbox(world, platforms())
 
 
-def _check_store(given: argparse.Namespace, present: Seed, wanted: Seed) -> None:
-    """Refuse to mix up a file with a seed it was not planted from. Raises :class:`CannotStart`."""
+def _check_store(given: argparse.Namespace, world: World, present: Seed, wanted: Seed) -> None:
+    """Refuse a file of another version or of another seed. Raises :class:`CannotStart`."""
+    from certain_eloqua_sandbox.seeds.catalogue import TABLES_VERSION
+
+    if world.remembered("tables") != TABLES_VERSION:
+        raise CannotStart(
+            f"{given.store} was written by another version of the sandbox, whose tables are different. "
+            "Delete it, or name another file."
+        )
     asked = [given.seed, given.seed_number, given.contacts, given.registrations]
     if any(value is not None for value in asked) and present != wanted:
         raise CannotStart(

@@ -25,7 +25,7 @@ USER = Shape(
     plural="users",
     singular="user",
     members={
-        "accountCode": "text", "username": "text", "name": "text", "email": "text", "userTypeName": "text",
+        "accountCode": "text", "username": "text", "name": "text", "email": "email", "userTypeName": "text",
         "uuid": "text", "isActive": "flag", "dateCreated": "time", "dateModified": "time",
     },
     writable=frozenset({"username", "name", "email", "userTypeName", "isActive"}),

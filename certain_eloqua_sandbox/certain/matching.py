@@ -6,6 +6,7 @@ from typing import Any
 
 from certain_eloqua_sandbox.certain.answers import stop
 from certain_eloqua_sandbox.certain.profile_record import EXISTS, Posted, create, find_pin, update
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Request
 from certain_eloqua_sandbox.world import World
 
@@ -56,8 +57,9 @@ def match(world: World, request: Request, account: str, identifier: str, given: 
         stop(request, 400, f"profileIdentifier {identifier} needs a value for {column}")
     if identifier == "PIN":
         return find_pin(world, account, str(value))
+    same = f"{key_sql(column)} = text_key(?)" if identifier == "EMAIL" else f"{column} = ?"
     return world.row(
-        f"SELECT * FROM certain_profiles WHERE {column} = ? AND accountCode = ? AND isActive = 1"  # noqa: S608
+        f"SELECT * FROM certain_profiles WHERE {same} AND accountCode = ? AND isActive = 1"  # noqa: S608
         " ORDER BY pkProfileId LIMIT 1",
         (value, account),
     )

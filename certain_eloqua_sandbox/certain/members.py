@@ -17,7 +17,7 @@ from certain_eloqua_sandbox.certain.stamps import parsed
 from certain_eloqua_sandbox.wire import Request
 from certain_eloqua_sandbox.world import World
 
-Kind = Literal["text", "number", "flag", "time", "id"]  # id: a number that is answered as text
+Kind = Literal["text", "email", "number", "flag", "time", "id"]  # id: a number that is answered as text
 LARGEST = 2**63 - 1
 
 

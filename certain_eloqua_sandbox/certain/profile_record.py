@@ -54,7 +54,7 @@ PROFILE = Shape(
     members={
         "accountCode": "text", "pkProfileId": "id", "profilePin": "text", "externalKey": "text",
         "sourceOfProfile": "text", "salutation": "text", "firstName": "text", "lastName": "text",
-        "email": "text", "organization": "text", "position": "text", "phone": "text", "phoneMobile": "text",
+        "email": "email", "organization": "text", "position": "text", "phone": "text", "phoneMobile": "text",
         "fax": "text", "username": "text", "isActive": "flag", "dateCreated": "time", "dateModified": "time",
     },
     writable=frozenset(

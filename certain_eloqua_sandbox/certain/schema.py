@@ -7,6 +7,7 @@ searched stands in ``doc``, a JSON object. Stamps are the platform's own wall-cl
 
 from __future__ import annotations
 
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
 TABLES = """
@@ -54,7 +55,6 @@ CREATE TABLE IF NOT EXISTS certain_profiles (
     username TEXT, isActive INTEGER NOT NULL DEFAULT 1, isAnonymized INTEGER NOT NULL DEFAULT 0,
     dateCreated TEXT NOT NULL, dateModified TEXT NOT NULL, doc TEXT NOT NULL DEFAULT '{}',
     UNIQUE (accountCode, profilePin));
-CREATE INDEX IF NOT EXISTS certain_profiles_email ON certain_profiles (email);
 CREATE INDEX IF NOT EXISTS certain_profiles_external ON certain_profiles (externalKey)
     WHERE externalKey IS NOT NULL;
 CREATE INDEX IF NOT EXISTS certain_profiles_modified ON certain_profiles (accountCode, dateModified);
@@ -128,3 +128,5 @@ CREATE INDEX IF NOT EXISTS certain_ratings_event ON certain_ratings (pkEventId);
 def create_tables(world: World) -> None:
     """Create the tables of Certain in a world that has none."""
     world.db.executescript(TABLES)
+    by_email = "CREATE INDEX IF NOT EXISTS certain_profiles_by_email ON certain_profiles"
+    world.run(f"{by_email} ({key_sql('email')})")

@@ -13,6 +13,7 @@ from typing import Any
 from certain_eloqua_sandbox.certain.answers import answer_page, stop
 from certain_eloqua_sandbox.certain.members import LARGEST, Kind, Shape
 from certain_eloqua_sandbox.certain.stamps import parsed
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
 
@@ -93,6 +94,8 @@ def condition(column: str, kind: Kind, value: str) -> tuple[str, Any]:
         return f"{column} = ?", number if number is not None and abs(number) <= LARGEST else None
     if value == "":
         return f"coalesce({column}, '') = ?", ""
+    if kind == "email":
+        return f"{key_sql(column)} = text_key(?)", value
     return f"{column} = ?", value
 
 

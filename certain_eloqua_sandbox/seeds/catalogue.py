@@ -10,6 +10,8 @@ from certain_eloqua_sandbox.seeds.seed import Seed
 from certain_eloqua_sandbox.world import World
 
 BASELINE = "(planted)"
+TABLES_VERSION = 2
+"""Grows when the tables of a platform change: a store with another version is not opened."""
 
 
 SEEDS = {
@@ -36,6 +38,7 @@ def plant(world: World, seed: Seed) -> None:
             platform.plant(world, seed)
         world.run("DELETE FROM journal")
         world.remember("seed", asdict(seed))
+        world.remember("tables", TABLES_VERSION)
     world.db.execute("ANALYZE")
     world.snapshot(BASELINE)
 

@@ -12,8 +12,10 @@ from typing import Any
 import orjson
 
 from certain_eloqua_sandbox.eloqua import schema
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
+EMAIL, COMPANY = '"C_EmailAddress"', '"M_CompanyName"'
 DATA = Path(__file__).with_name("eloqua_fields.json")
 
 
@@ -58,9 +60,8 @@ def plant_option_lists(world: World) -> None:
 def plant_indexes(world: World) -> None:
     """Index what is matched and searched on; after the records, as that is much faster."""
     for statement in (
-        'CREATE UNIQUE INDEX contacts_email ON contacts ("C_EmailAddress" COLLATE NOCASE) '
-        'WHERE "C_EmailAddress" IS NOT NULL',
+        f"CREATE UNIQUE INDEX contacts_email ON contacts ({key_sql(EMAIL)})",
         "CREATE INDEX contacts_updated ON contacts (updated_at)",
-        'CREATE INDEX accounts_name ON accounts ("M_CompanyName" COLLATE NOCASE)',
+        f"CREATE INDEX accounts_name ON accounts ({key_sql(COMPANY)})",
     ):
         world.run(statement)

@@ -8,6 +8,7 @@ from typing import Any
 
 from certain_eloqua_sandbox.countries import code_of
 from certain_eloqua_sandbox.eloqua import schema
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
 MOST = 200  # of lists, activities, records and registrations of one person
@@ -40,7 +41,9 @@ def person(world: World, email: str) -> dict[str, Any]:
     profiles = [
         _profile(world, row)
         for row in world.rows(
-            "SELECT * FROM certain_profiles WHERE email = ? ORDER BY pkProfileId LIMIT ?", (email, MOST)
+            f"SELECT * FROM certain_profiles WHERE {key_sql('email')} = text_key(?) "  # noqa: S608
+            "ORDER BY pkProfileId LIMIT ?",
+            (email, MOST),
         )
     ]
     return {
@@ -51,8 +54,9 @@ def person(world: World, email: str) -> dict[str, Any]:
         "writes": [
             {**dict(row), "detail": json.loads(row["detail"]) if row["detail"] else None}
             for row in world.rows(
-                "SELECT * FROM journal WHERE key = ? COLLATE NOCASE OR key LIKE ? ORDER BY seq DESC LIMIT 50",
-                (email, f"%{email}%"),
+                f"SELECT * FROM journal WHERE instr({key_sql('key')}, text_key(?)) "  # noqa: S608
+                "ORDER BY seq DESC LIMIT 50",
+                (email,),
             )
         ],
     }
@@ -64,7 +68,7 @@ def _contacts(world: World, email: str) -> list[dict[str, Any]]:
     if address is None:
         return []
     rows = world.rows(
-        f"SELECT * FROM contacts WHERE {address} = ? COLLATE NOCASE ORDER BY id LIMIT ?",  # noqa: S608
+        f"SELECT * FROM contacts WHERE {key_sql(address)} = text_key(?) ORDER BY id LIMIT ?",  # noqa: S608
         (email, MOST),
     )
     return [_contact(world, row, fields) for row in rows]

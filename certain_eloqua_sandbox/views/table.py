@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from certain_eloqua_sandbox import bodies
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
 LARGEST_PAGE = 500
@@ -93,7 +94,8 @@ class Table:
             elif one.required:
                 raise bodies.refusal(f"the parameter {one.name!r} is needed here")
         for word in asked.get("q", "").split() if self.search else ():
-            conditions.append("(" + " OR ".join(f"{sql} LIKE ? ESCAPE '\\'" for sql in self.search) + ")")
+            found = [f"{key_sql(sql)} LIKE text_key(?) ESCAPE '\\'" for sql in self.search]
+            conditions.append(f"({' OR '.join(found)})")
             values += [f"%{_literal(word)}%"] * len(self.search)
         return conditions, values
 

@@ -11,6 +11,7 @@ from certain_eloqua_sandbox.eloqua.bulk.entities import Entity
 from certain_eloqua_sandbox.eloqua.bulk.responses import Failure, failure
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
 from certain_eloqua_sandbox.eloqua.bulk.statements import CONTAINERS, Service, container, parse, service
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
 MOST = 10
@@ -172,9 +173,10 @@ def _subscribe_globally(run: Run, subscribed: bool) -> None:
         (int(subscribed), run.now, run.now),
     )
     if subscribed:
+        key = key_sql('c."C_EmailAddress"')
         run.world.run(
-            "UPDATE bulk_email_statuses SET unsubscribed = 0 WHERE address IN "
-            '(SELECT c."C_EmailAddress" FROM contacts c JOIN bulk_written w ON w.id = c.id)'
+            "UPDATE bulk_email_statuses SET unsubscribed = 0 WHERE key IN "  # noqa: S608
+            f"(SELECT {key} FROM contacts c JOIN bulk_written w ON w.id = c.id)"
         )
     changed = run.world.value("SELECT count(*) FROM bulk_written")
     run.journal_rows(

@@ -8,6 +8,7 @@ from certain_eloqua_sandbox.eloqua.bulk.meaning import Meaning
 from certain_eloqua_sandbox.eloqua.bulk.records import meanings_of
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
 from certain_eloqua_sandbox.eloqua.bulk.staged import Staged, exclude
+from certain_eloqua_sandbox.text_keys import key_sql
 
 NEEDED = ("asset_type", "asset_name", "type")
 
@@ -103,7 +104,7 @@ def _match_contacts(
         field = meanings[key].field if key else None
         column = field.column if field else '"C_EmailAddress"'
         ensure_index(run.world, "contacts", column)
-        same = f"r.{column} = {value} COLLATE NOCASE"
+        same = f"{key_sql(f'r.{column}')} = {key_sql(value)}"
     run.world.run("DROP TABLE IF EXISTS temp.bulk_matched")
     run.world.run("CREATE TEMP TABLE bulk_matched (n INTEGER PRIMARY KEY, id INTEGER)")
     run.world.run(

@@ -8,6 +8,7 @@ from certain_eloqua_sandbox.eloqua.bulk.indexes import ensure_index
 from certain_eloqua_sandbox.eloqua.bulk.records import meanings_of
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
 from certain_eloqua_sandbox.eloqua.bulk.staged import Staged, exclude
+from certain_eloqua_sandbox.text_keys import key_sql
 
 
 def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, int]]:
@@ -16,9 +17,10 @@ def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
     identifier = str(definition.body["identifierFieldName"])
     check_keys(run, definition, staged, meanings, identifier)
     address = staged.column(identifier)
-    chosen = f"SELECT {address} AS address FROM {staged.table} s WHERE {exclude(run)}"  # noqa: S608
+    both = f"{address} AS address, {key_sql(address)} AS key"
+    chosen = f"SELECT {both} FROM {staged.table} s WHERE {exclude(run)}"  # noqa: S608
     known = run.world.value(
-        f"SELECT count(*) FROM ({chosen}) a JOIN bulk_email_statuses e ON e.address = a.address"  # noqa: S608
+        f"SELECT count(*) FROM ({chosen}) a JOIN bulk_email_statuses e ON e.key = a.key"  # noqa: S608
     )
     total = staged.count - len(run.dropped())
     counts = [("ELQ-00033", total - known), ("ELQ-00035", known)]
@@ -26,8 +28,8 @@ def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
     for status in sorted(wanted or {"unsubscribed"}):
         flag = "bounced" if status == "bounced" else "unsubscribed"
         run.world.run(
-            f"INSERT INTO bulk_email_statuses (address, {flag}, updated_at) "  # noqa: S608
-            f"SELECT address, 1, ? FROM ({chosen}) WHERE true "
+            f"INSERT INTO bulk_email_statuses (key, address, {flag}, updated_at) "  # noqa: S608
+            f"SELECT key, address, 1, ? FROM ({chosen}) WHERE true "
             f"ON CONFLICT DO UPDATE SET {flag} = 1, updated_at = excluded.updated_at",
             (run.now,),
         )
@@ -37,9 +39,10 @@ def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
             if flag == "bounced"
             else "is_subscribed = 0, unsubscription_date = ?"
         )
+        of_contact = key_sql('r."C_EmailAddress"')
         run.world.run(
             f"UPDATE contacts AS r SET {change}, updated_at = ? FROM ({chosen}) a "  # noqa: S608
-            'WHERE r."C_EmailAddress" = a.address COLLATE NOCASE',
+            f"WHERE {of_contact} = a.key",
             (run.now, run.now),
         )
         counts.append(("ELQ-00016" if flag == "bounced" else "ELQ-00017", total))

@@ -160,7 +160,10 @@ class _Parser:
 
 @lru_cache(maxsize=256)
 def sql_server_like(pattern: str) -> re.Pattern[str]:
-    """Return SQL Server's LIKE pattern (``%``, ``_``, ``[a-z]``, ``[^a]``) as a regular expression."""
+    """Return SQL Server's LIKE pattern (``%``, ``_``, ``[a-z]``, ``[^a]``) as a regular expression.
+
+    Letter case counts: compare the keys of texts with the key of a pattern.
+    """
     out, position = "", 0
     while position < len(pattern):
         letter = pattern[position]
@@ -182,4 +185,4 @@ def sql_server_like(pattern: str) -> re.Pattern[str]:
         else:
             out += re.escape(letter)
         position += 1
-    return re.compile(out, re.IGNORECASE | re.DOTALL)
+    return re.compile(out, re.DOTALL)

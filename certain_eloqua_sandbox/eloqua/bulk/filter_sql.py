@@ -20,6 +20,7 @@ from certain_eloqua_sandbox.eloqua.bulk.meaning import Meaning, resolve
 from certain_eloqua_sandbox.eloqua.bulk.rendering import as_text
 from certain_eloqua_sandbox.eloqua.bulk.statements import container, parse, service
 from certain_eloqua_sandbox.eloqua.bulk.times import to_field_value, to_unix
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import shortened
 from certain_eloqua_sandbox.world import World
 
@@ -138,9 +139,8 @@ def _compare(world: World, entity: Entity, node: Compare, out: list[Any], utc: b
     out.append(value)
     if meaning.kind == "date" and value and node.operator in ("<", "<="):
         return f"({meaning.sql} {node.operator} ?)"  # blank is no date: not before anything
-    if value and node.operator == "=":
-        return f"({meaning.sql} = ? COLLATE NOCASE)"
-    return f"(COALESCE({meaning.sql}, '') {node.operator} ? COLLATE NOCASE)"
+    text = meaning.sql if value and node.operator == "=" else f"COALESCE({meaning.sql}, '')"
+    return f"({key_sql(text)} {node.operator} text_key(?))"
 
 
 def _compare_type(node: Compare, out: list[Any]) -> str:
@@ -187,7 +187,7 @@ def _like(meaning: Meaning, pattern: str, out: list[Any], utc: bool) -> str:
     out.append(pattern)
     text = f"COALESCE({as_text(meaning, utc=utc)}, '')"
     # SQLite's LIKE knows no classes; its arguments are the other way round as a function.
-    return f"bulk_like(?, {text})" if "[" in pattern else f"like(?, {text})"
+    return f"bulk_like(?, {text})" if "[" in pattern else f"like(text_key(?), {key_sql(text)})"
 
 
 def _keep_the_segment_rule(entity: Entity, node: Node) -> None:

@@ -10,6 +10,7 @@ from certain_eloqua_sandbox.eloqua.bulk.definitions import Definition
 from certain_eloqua_sandbox.eloqua.bulk.meaning import Meaning
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
 from certain_eloqua_sandbox.eloqua.bulk.staged import EMAIL, Staged
+from certain_eloqua_sandbox.text_keys import text_key
 
 NO_EMAIL = re.compile(f"(?m)^(?!{EMAIL.pattern}$)")  # a line that is none
 
@@ -68,12 +69,12 @@ def _check_row(
         for name in wrong:
             found.bad.setdefault(name, []).append(n)
         return
-    folded = key if exact else key.lower()
+    folded = key if exact else text_key(key)
     if folded in found.keys:
         found.twice.append(n)
         return
     found.keys.add(folded)
-    address = (addresses.get(own) or "").lower() if own else ""
+    address = text_key(addresses.get(own) or "") if own else ""
     if address:
         if address in found.emails:
             found.twice_email.append(n)
@@ -92,7 +93,7 @@ def _all_good(run: Run, staged: Staged, identifier: str, is_email: bool, exact: 
         return False
     if joined is None:
         return False
-    lines = (joined if exact else joined.lower()).split("\n")
+    lines = (joined if exact else text_key(joined)).split("\n")
     distinct = set(lines)
     if len(lines) != staged.count or len(distinct) != staged.count or "" in distinct:
         return False

@@ -6,19 +6,19 @@ import re
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
 MANY = 50_000
 
 
 def ensure_index(world: World, table: str, column: str) -> None:
-    """Index a column that identifies records, once, ignoring letter case."""
+    """Index the keys of a column that identifies records, once."""
+    made = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND instr(sql, ?)"
+    if world.value(made, (table, f"({key_sql(column)})")):
+        return
     name = column.strip('"')
-    for index in world.rows(f"SELECT name FROM pragma_index_list('{table}')"):  # noqa: S608
-        first = world.row(f"SELECT name, coll FROM pragma_index_xinfo('{index['name']}') LIMIT 1")  # noqa: S608
-        if first and first["name"] == name and first["coll"] == "NOCASE":
-            return
-    world.run(f'CREATE INDEX IF NOT EXISTS "{table}_by_{name}" ON {table} ({column} COLLATE NOCASE)')
+    world.run(f'CREATE INDEX IF NOT EXISTS "{table}_by_{name}" ON {table} ({key_sql(column)})')
 
 
 @contextmanager
@@ -46,6 +46,9 @@ def _without_indexes(world: World, table: str, columns: Container[str]) -> list[
         (table,),
     ):
         first = world.value(f"SELECT name FROM pragma_index_info('{index['name']}') LIMIT 1")  # noqa: S608
+        if first is None:  # an expression: the key of the column that it names first
+            named = re.search(r'"?(\w+)"? GLOB', index["sql"])
+            first = named[1] if named else None
         if first in columns or f'"{first}"' in columns:
             world.run(f'DROP INDEX "{index["name"]}"')
             dropped.append(index["sql"])

@@ -9,6 +9,7 @@ from certain_eloqua_sandbox.eloqua.bulk.indexes import ensure_index
 from certain_eloqua_sandbox.eloqua.bulk.meaning import Meaning, resolve
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
 from certain_eloqua_sandbox.eloqua.bulk.staged import Staged
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
 
@@ -41,6 +42,7 @@ def after_write(
 
 def adopt_address_statuses(world: World, base: int) -> None:
     """Set the contacts created after an id to the status of their address."""
+    address = key_sql('contacts."C_EmailAddress"')
     for status, change in (
         ("unsubscribed", "is_subscribed = 0, unsubscription_date = s.updated_at"),
         ("bounced", "is_bounced = 1, bounceback_date = s.updated_at"),
@@ -48,7 +50,7 @@ def adopt_address_statuses(world: World, base: int) -> None:
         if world.value(f"SELECT 1 FROM bulk_email_statuses WHERE {status} = 1 LIMIT 1"):  # noqa: S608
             world.run(
                 f"UPDATE contacts SET {change} FROM bulk_email_statuses s "  # noqa: S608
-                f'WHERE contacts.id > ? AND s.address = contacts."C_EmailAddress" AND s.{status} = 1',
+                f"WHERE contacts.id > ? AND s.key = {address} AND s.{status} = 1",
                 (base,),
             )
 
@@ -65,12 +67,13 @@ def map_records(run: Run, definition: Definition, staged: Staged) -> list[tuple[
     if meaning is None:
         return []
     people, link = ("contacts", "contact_id") if to_contact else ("accounts", "account_id")
-    collation = "BINARY" if body.get("mapDataCardsCaseSensitiveMatch") else "NOCASE"
     value = staged.column(str(body["mapDataCardsSourceField"]))
     if meaning.kind == "id":
         same = f"CAST({meaning.sql} AS TEXT) = {value}"
     else:
-        same = f"{meaning.sql} = {value} COLLATE {collation}"
+        same = f"{key_sql(meaning.sql)} = {key_sql(value)}"
+        if body.get("mapDataCardsCaseSensitiveMatch"):
+            same += f" AND {meaning.sql} = {value}"
         if meaning.column:
             ensure_index(run.world, people, meaning.column)
     linked = run.world.run(

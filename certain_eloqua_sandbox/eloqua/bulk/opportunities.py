@@ -9,6 +9,7 @@ from certain_eloqua_sandbox.eloqua.bulk.meaning import Meaning
 from certain_eloqua_sandbox.eloqua.bulk.records import meanings_of
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
 from certain_eloqua_sandbox.eloqua.bulk.staged import Staged
+from certain_eloqua_sandbox.text_keys import key_sql
 
 
 def link(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, int]]:
@@ -18,7 +19,7 @@ def link(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
     person = next(
         (key for key, of in meanings.items() if of.of_contact or of.role == "through_account"), None
     )
-    exact = "BINARY" if body.get("isIdentifierFieldCaseSensitive") else "NOCASE"
+    exact = bool(body.get("isIdentifierFieldCaseSensitive"))
     find_people = _people(meanings[person], body) if person else "SELECT 1 WHERE ?1 AND 0"
     lost, links = run.dropped(), 0
     cursor = run.world.db.cursor()
@@ -29,7 +30,7 @@ def link(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
         if n in lost:
             continue
         deal_id = run.world.value(
-            f"SELECT id FROM bulk_opportunities WHERE opportunity_id = ? COLLATE {exact}",  # noqa: S608
+            f"SELECT id FROM bulk_opportunities WHERE {_same('opportunity_id', exact=exact)}",  # noqa: S608
             (deal_key,),
         )
         found = run.world.rows(find_people, (person_key,))
@@ -53,8 +54,13 @@ def link(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
 def _people(meaning: Meaning, body: dict[str, Any]) -> str:
     """Return the query of the contacts that a value means; an account stands for all its contacts."""
     cases = ("linkOpportunitiesCaseSensitiveMatchField", "linkOpportunitiesCaseSensitiveSourceField")
-    same = f"{meaning.sql} = ? COLLATE {'BINARY' if any(map(body.get, cases)) else 'NOCASE'}"
+    same = _same(meaning.sql, exact=any(map(body.get, cases)))
     if meaning.role == "through_account":
         accounts = f"SELECT r.id FROM accounts r WHERE {same}"  # noqa: S608
         return f"SELECT c.id FROM contacts c WHERE c.account_id IN ({accounts})"  # noqa: S608
     return f"SELECT r.id FROM contacts r WHERE {same}"  # noqa: S608
+
+
+def _same(sql: str, *, exact: bool) -> str:
+    """Return the condition that a text is the one bound value."""
+    return f"{sql} = ?" if exact else f"{key_sql(sql)} = text_key(?)"

@@ -22,6 +22,7 @@ from certain_eloqua_sandbox.eloqua.bulk.staged import (
     exclude,
     reject_bad_values,
 )
+from certain_eloqua_sandbox.text_keys import key_sql
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -89,12 +90,15 @@ def match(
     if meaning.role == "id" and definition.entity.path != "opportunities":
         same = f"r.id = CASE WHEN {key} NOT GLOB '*[^0-9]*' THEN CAST({key} AS INTEGER) END"
     elif meaning.role == "ext_id":
-        same = f"r.id = CAST(ltrim({key}, '{LETTERS}') AS INTEGER) AND {meaning.sql} = {key} COLLATE NOCASE"
+        number = f"CAST(ltrim({key}, '{LETTERS}') AS INTEGER)"
+        same = f"r.id = {number} AND {key_sql(meaning.sql)} = {key_sql(key)}"
     else:
         exact = definition.body.get("isIdentifierFieldCaseSensitive")
         ensure_index(run.world, table, str(meaning.column))
         value = converted(meaning, key) if meaning.kind in ("date", "number") else key
-        same = f"{meaning.sql} = {value} COLLATE {'BINARY' if exact else 'NOCASE'}"
+        same = f"{key_sql(meaning.sql)} = {key_sql(value)}"
+        if exact:
+            same += f" AND {meaning.sql} = {value}"
     run.world.run("DROP TABLE IF EXISTS temp.bulk_matched")
     run.world.run(
         f"CREATE TEMP TABLE bulk_matched AS SELECT s.n AS n, r.id AS id, {differs} AS differs "  # noqa: S608
@@ -146,11 +150,12 @@ def _keep_emails_unique(
         return
     ensure_index(run.world, "contacts", '"C_EmailAddress"')
     by_rule = definition.body.get("importRule") == "createOnly"
+    other = key_sql('o."C_EmailAddress"')
     _reject(
         run,
         "ELQ-00048" if by_rule else "ELQ-00011",
         f"SELECT DISTINCT m.n FROM temp.bulk_matched m JOIN {staged.table} s ON s.n = m.n "  # noqa: S608
-        f"""JOIN contacts o ON o."C_EmailAddress" = {staged.column(own)} COLLATE NOCASE """
+        f"JOIN contacts o ON {other} = {key_sql(staged.column(own))} "
         "WHERE o.id IS NOT m.id",
         [identifier, own] if by_rule else [own],
     )

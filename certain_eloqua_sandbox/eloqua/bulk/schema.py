@@ -10,6 +10,7 @@ import re
 
 from certain_eloqua_sandbox.eloqua.bulk.filter_parser import sql_server_like
 from certain_eloqua_sandbox.eloqua.bulk.times import to_field_value, to_unix
+from certain_eloqua_sandbox.text_keys import text_key
 from certain_eloqua_sandbox.world import World
 
 TABLES = """
@@ -70,7 +71,7 @@ CREATE TABLE IF NOT EXISTS bulk_scores (
     model_id INTEGER NOT NULL, contact_id INTEGER NOT NULL, rating TEXT, profile_score INTEGER,
     engagement_score INTEGER, PRIMARY KEY (model_id, contact_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bulk_email_statuses (      -- of addresses, with or without a contact
-    address TEXT PRIMARY KEY COLLATE NOCASE, unsubscribed INTEGER NOT NULL DEFAULT 0,
+    key TEXT PRIMARY KEY, address TEXT NOT NULL, unsubscribed INTEGER NOT NULL DEFAULT 0,
     bounced INTEGER NOT NULL DEFAULT 0, updated_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS bulk_opportunities (
     id INTEGER PRIMARY KEY AUTOINCREMENT, created_at REAL NOT NULL, updated_at REAL NOT NULL,
@@ -122,4 +123,4 @@ def _number(text: str | None) -> str | None:
 
 
 def _like(pattern: str, text: str | None) -> bool:
-    return sql_server_like(pattern).fullmatch(text or "") is not None
+    return sql_server_like(text_key(pattern)).fullmatch(text_key(text or "")) is not None

@@ -19,6 +19,7 @@ from certain_eloqua_sandbox.eloqua.rest.lists import render_list
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.times import unix
 from certain_eloqua_sandbox.eloqua.rest.versions import answers, is_2_0, missing
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Request, Response, json_response
 from certain_eloqua_sandbox.world import World
 
@@ -26,6 +27,7 @@ CONTACTS = "Application/1.0 Contacts"
 CONTACTS_2 = "Application/2.0 Contacts"
 UNDOCUMENTED = "Undocumented; used by public clients"
 MOST_IDS = 200
+ADDRESS = key_sql('"C_EmailAddress"')
 _OWN_TERMS = {
     "name": Term('t."C_EmailAddress"'),
     "issubscribed": Term("t.is_subscribed", "flag"),
@@ -277,7 +279,7 @@ def _email(world: World, body: dict[str, Any], contact_id: int | None) -> str:
         raise bad_value(
             "Contact", "emailAddress", value or None, "EmailAddressRequirement", object_id=contact_id
         )
-    owner = world.value('SELECT id FROM contacts WHERE "C_EmailAddress" = ? COLLATE NOCASE', (text,))
+    owner = world.value(f"SELECT id FROM contacts WHERE {ADDRESS} = text_key(?)", (text,))  # noqa: S608
     if owner is not None and owner != contact_id:
         raise duplicate("Contact", "emailAddress", text, contact_id)
     return text

@@ -19,6 +19,7 @@ from certain_eloqua_sandbox.eloqua.rest.listing import body_of, ident, int_or_ze
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.times import seconds, unix
 from certain_eloqua_sandbox.eloqua.rest.versions import answers
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Request, Response, json_response
 from certain_eloqua_sandbox.world import World
 
@@ -30,6 +31,7 @@ CREATE TABLE IF NOT EXISTS eloqua_form_data (
     contact_id INTEGER, name TEXT, field_values TEXT NOT NULL);    -- JSON: field id -> value
 CREATE INDEX IF NOT EXISTS eloqua_form_data_form ON eloqua_form_data (form_id);
 """
+ADDRESS = key_sql('"C_EmailAddress"')
 FIELD_POINTERS = ("formFieldId", "sourceFormFieldId", "emailAddressFormFieldId", "keyFieldMappingSourceId")
 
 
@@ -160,7 +162,8 @@ def submit_form(world: World, request: Request, id: str) -> Response:
         values[field] = "" if one.get("value") is None else str(one["value"])
     email = next((value for value in values.values() if re.fullmatch(r"[^@\s]+@[^@\s]+", value)), None)
     contact = email and world.value(
-        'SELECT id FROM contacts WHERE "C_EmailAddress" = ? COLLATE NOCASE', (email,)
+        f"SELECT id FROM contacts WHERE {ADDRESS} = text_key(?)",  # noqa: S608
+        (email,),
     )
     now = world.now()
     key = records.insert(

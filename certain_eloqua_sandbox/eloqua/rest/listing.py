@@ -9,6 +9,7 @@ from typing import Any
 from certain_eloqua_sandbox.eloqua.rest import search
 from certain_eloqua_sandbox.eloqua.rest.errors import bad_parameter, bad_value, unreadable
 from certain_eloqua_sandbox.eloqua.rest.times import seconds, unix
+from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Refusal, Request, Response, json_response
 from certain_eloqua_sandbox.world import World
 
@@ -85,8 +86,8 @@ def _order(request: Request, terms: search.Terms) -> str:
     term = terms(name)
     if term is None or direction not in ("asc", "desc"):
         raise bad_parameter("orderBy", text, "SyntaxRequirement")
-    fold = " COLLATE NOCASE" if term.kind == "text" else ""
-    return f"{term.sql}{fold} {direction}, t.id {direction}"
+    by = key_sql(term.sql) if term.kind == "text" else term.sql
+    return f"{by} {direction}, t.id {direction}"
 
 
 def audit(row: Row) -> dict[str, Any]:

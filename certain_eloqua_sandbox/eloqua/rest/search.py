@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from certain_eloqua_sandbox.eloqua.rest.errors import bad_parameter
 from certain_eloqua_sandbox.eloqua.rest.times import eastern, seconds
+from certain_eloqua_sandbox.text_keys import key_sql
 
 LARGEST = 2**62  # an id beyond this is no id, and SQLite could not hold it
 _OPERATOR = r"(?:!=|<>|>=|<=|=|>|<)"
@@ -98,7 +99,7 @@ def _compare(term: Term, criterion: Criterion, text: str) -> tuple[str, list[obj
         if value.strip("*") == "":
             return ("0" if negated else "1"), []
         pattern = re.sub(r"([\\%_])", r"\\\1", value).replace("*", "%")
-        like = f"{sql} LIKE ? ESCAPE '\\'"
+        like = f"{key_sql(sql)} LIKE text_key(?) ESCAPE '\\'"
         return (f"({sql} IS NULL OR NOT {like})" if negated else like), [pattern]
     wanted = _typed(term, value)
     if wanted is None:
@@ -106,11 +107,11 @@ def _compare(term: Term, criterion: Criterion, text: str) -> tuple[str, list[obj
     if term.kind == "time" and operator in ("=", "!="):
         equal = f"CAST({sql} AS INTEGER) = CAST(? AS INTEGER)"
         return (f"NOT {equal}" if negated else equal), [wanted]
-    left = f"CAST({sql} AS REAL)" if term.kind == "number" else sql
-    fold = " COLLATE NOCASE" if term.kind == "text" else ""
+    left = {"number": f"CAST({sql} AS REAL)", "text": key_sql(sql)}.get(term.kind, sql)
+    right = "text_key(?)" if term.kind == "text" else "?"
     if negated:
-        return f"({sql} IS NULL OR {left} != ?{fold})", [wanted]
-    return f"{left} {operator} ?{fold}", [wanted]
+        return f"({sql} IS NULL OR {left} != {right})", [wanted]
+    return f"{left} {operator} {right}", [wanted]
 
 
 def _typed(term: Term, value: str) -> object | None:

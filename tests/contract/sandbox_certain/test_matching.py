@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.contract.same_addresses import PAIRS
+
 EVENT = "Registration/NWIND/NWEMPTY27"
 BODY = {"email": "ada@quist.example", "pin": "ADA-1", "externalKey": "1002003"}
 MEMBERS = {"EMAIL": "email", "PIN": "pin", "EXTERNAL": "externalKey"}
@@ -117,3 +119,14 @@ def test_a_sub_account_has_profiles_of_its_own(certain):
     first = certain.post("Profile/NWIND", body())
     second = certain.post("Profile/NWIND-EU", body(), profileIdentifier="SYNC_EMAIL")
     assert first["pkProfileId"] != second["pkProfileId"]
+
+
+@pytest.mark.parametrize(("first", "second", "same"), PAIRS)
+def test_an_address_meets_and_finds_the_profile_with_the_same_address_only(certain, first, second, same):
+    made = certain.post("Profile/NWIND", body(email=first))
+    met = certain.post(
+        "Profile/NWIND", body(**(others("email") | {"email": second})), profileIdentifier="EMAIL"
+    )
+    assert (met["pkProfileId"] == made["pkProfileId"]) == same
+    found = certain.get("Profile/NWIND", email=second)
+    assert (made["profilePin"] in {one["profilePin"] for one in found["profiles"]}) == same

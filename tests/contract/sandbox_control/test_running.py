@@ -2,10 +2,12 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,16 @@ def test_what_is_no_http_is_logged_in_one_line(start: Start) -> None:
 
     assert len(said) == 2
     assert said[1].startswith("unreadable request: Got more than 65536 bytes")
+
+
+def test_a_store_of_another_version_is_refused_with_what_to_do(start: Start, tmp_path: Path) -> None:
+    store = tmp_path / "old.db"
+    program, _ = start("--seed", "empty", "--store", str(store))
+    program.terminate()
+    program.wait(30)
+    with closing(sqlite3.connect(store)) as old, old:
+        old.execute("DELETE FROM sandbox_state WHERE name = 'tables'")
+    refused = _run("--port", "0", "--store", str(store))
+    assert refused.returncode != 0
+    assert "another version of the sandbox" in refused.stderr
+    assert "Delete it, or name another file." in refused.stderr
