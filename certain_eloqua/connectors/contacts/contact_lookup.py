@@ -10,15 +10,18 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from certain_eloqua.clients.certain import PROFILE_SCHEMA, REGISTRATION_SCHEMA, CertainClient, to_table
 from certain_eloqua.clients.eloqua import EloquaClient
 from certain_eloqua.clients.errors import Permanent
-from certain_eloqua.connectors.contacts.candidates import People, candidates
+from certain_eloqua.connectors.contacts.candidates import Candidates, People
 from certain_eloqua.connectors.contacts.columns import CONTACT_ID
 from certain_eloqua.connectors.contacts.identity import EXTERNAL_KEY, SOURCE, is_ours
 from certain_eloqua.connectors.contacts.interrupted_upserts import Interrupted
+from certain_eloqua.connectors.contract.addresses import normalised_emails
 from certain_eloqua.connectors.contract.kind import Extract, Job, Platforms
 from certain_eloqua.connectors.contract.validation import check_field_map
 from certain_eloqua.connectors.delivery import definitions
@@ -99,6 +102,36 @@ def extract(job: Job, platforms: Platforms, reads: Mapping[str, pd.DataFrame] | 
     return Extract(schema, contacts, facts, kept)
 
 
+class _Known:
+    """Ids and addresses of the contacts read so far."""
+
+    def __init__(self) -> None:
+        self._ids: list[pa.Array] = []
+        self._addresses: list[pa.Array] = []
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add a batch's contacts; rows without an id are addresses that Eloqua does not have."""
+        ids = pc.fill_null(batch.column(CONTACT_ID), "").cast(pa.large_string())
+        there = pc.not_equal(ids, "")
+        self._ids.append(ids.filter(there))
+        self._addresses.append(normalised_emails(batch.column(ELOQUA_EMAIL)).filter(there))
+
+    def __len__(self) -> int:
+        return sum(len(ids) for ids in self._ids)
+
+    @property
+    def ids(self) -> pa.Array:
+        return _joined(self._ids)
+
+    @property
+    def addresses(self) -> pa.Array:
+        return _joined(self._addresses)
+
+
+def _joined(arrays: Sequence[pa.Array]) -> pa.Array:
+    return pa.concat_arrays(arrays) if arrays else pa.array([], pa.large_string())
+
+
 def _contacts(
     job: Job,
     platforms: Platforms,
@@ -109,7 +142,7 @@ def _contacts(
     schema: pa.Schema,
     facts: dict[str, Any],
 ) -> Iterator[pa.RecordBatch]:
-    known: dict[str, str] = {}  # address by contact id; the id of an address that Eloqua has not is ""
+    known = _Known()
     eloqua = platforms.client("eloqua", EloquaClient)
     if found is not None:
         with (
@@ -117,8 +150,9 @@ def _contacts(
             eloqua.export_contact_list(found.id, fields, name=note.name) as rows,
         ):
             for batch in rows:
-                interrupted.find_in(_members(batch))
-                known.update(_addresses(batch))
+                if interrupted.sought:
+                    interrupted.find_in(_members(batch))
+                known.add(batch)
                 yield batch
             facts["export_sync"] = f"/syncs/{rows.sync_id}"
             rows.close()
@@ -127,14 +161,14 @@ def _contacts(
     facts["contacts_in_working_list"] = len(known)
     people = _people(job, platforms, reads)
     linked = _linked_contacts(job, people)
-    addresses = set(known.values())
-    unknown = [email for email in linked if email not in addresses]
+    addresses = known.addresses
+    unknown = linked["email"].filter(pc.invert(pc.is_in(linked["email"], addresses))).to_pylist()
     facts["unknown_addresses"] = len(unknown)
     facts["looked_up"] = len(unknown) if len(unknown) <= job.settings.lookup_limit else 0
     if facts["looked_up"]:
         batch = _looked_up(eloqua, unknown, fields, schema)
-        known.update(_addresses(batch))
-        addresses |= set(unknown)
+        known.add(batch)
+        addresses = pa.concat_arrays([addresses, pa.array(unknown, pa.large_string())])
         facts["found_by_lookup"] = sum(1 for contact in batch.column(CONTACT_ID).to_pylist() if contact)
         yield batch
     yield from _changed_addresses(job, eloqua, linked, known, addresses, fields, schema, facts)
@@ -143,9 +177,9 @@ def _contacts(
 def _changed_addresses(
     job: Job,
     eloqua: EloquaClient,
-    linked: Mapping[str, str],
-    known: dict[str, str],
-    addresses: set[str],
+    linked: pa.Table,
+    known: _Known,
+    addresses: pa.Array,
     fields: Mapping[str, str],
     schema: pa.Schema,
     facts: dict[str, Any],
@@ -155,7 +189,9 @@ def _changed_addresses(
     Raises:
         Permanent: there are more of them than may be looked up, and the connector is to treat them specially.
     """
-    ids = list(dict.fromkeys(contact for contact in linked.values() if contact and contact not in known))
+    contact = linked["contact_id"]
+    elsewhere = pc.and_(pc.not_equal(contact, ""), pc.invert(pc.is_in(contact, known.ids)))
+    ids = pc.unique(contact.filter(elsewhere)).to_pylist()
     limit = job.settings.lookup_limit
     if len(ids) > limit:
         facts["linked_contacts_not_checked"] = len(ids)
@@ -171,22 +207,14 @@ def _changed_addresses(
     if ids:
         facts["looked_up_by_id"] = len(ids)
         batch = _looked_up_by_id(eloqua, ids, fields, schema)
-        known.update(_addresses(batch))
+        known.add(batch)
         yield batch
-    moved = [
-        email
-        for email, contact in linked.items()
-        if email not in addresses and known.get(contact, email) != email
-    ]
-    if moved:
-        yield _looked_up(eloqua, moved, fields, schema)
-
-
-def _addresses(batch: pa.RecordBatch) -> Iterator[tuple[str, str]]:
-    columns = (batch.column(name).to_pylist() for name in (CONTACT_ID, ELOQUA_EMAIL))
-    return (
-        (contact, normalise_email(email) or "") for contact, email in zip(*columns, strict=True) if contact
-    )
+    position = pc.index_in(contact, known.ids)
+    has_now = pc.fill_null(known.addresses.take(position), linked["email"])
+    moved = pc.and_(pc.invert(pc.is_in(linked["email"], addresses)), pc.not_equal(has_now, linked["email"]))
+    emails = linked["email"].filter(moved).to_pylist()
+    if emails:
+        yield _looked_up(eloqua, emails, fields, schema)
 
 
 def _members(batch: pa.RecordBatch) -> Iterator[tuple[str, str, str]]:
@@ -211,18 +239,17 @@ def _people(
     }
 
 
-def _linked_contacts(job: Job, reads: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """The id of the contact that the profile behind each address is linked to, "" if to none."""
-    some = [
-        one
-        for one in candidates(reads["registrations"], reads["profiles"], job.settings)
-        if one.reason is None
-    ]
-    people = People(reads["registrations"], reads["profiles"], [EXTERNAL_KEY, SOURCE]).at(some)
-    return {
-        one.email: key.strip() if is_ours(source) else ""
-        for one, key, source in zip(some, people[EXTERNAL_KEY], people[SOURCE], strict=True)
-    }
+def _linked_contacts(job: Job, reads: Mapping[str, pd.DataFrame]) -> pa.Table:
+    """`email` of everybody who is to be a contact, and `contact_id` of the profile's contact, "" if none."""
+    found = Candidates(reads["registrations"], reads["profiles"], job.settings)
+    rows = np.flatnonzero(found.planned)
+    people = People(reads["registrations"], reads["profiles"], [EXTERNAL_KEY, SOURCE], found.profiles)
+    values = people.take(rows)
+    sources = values[SOURCE].dictionary_encode()
+    ours = pa.array([is_ours(source) for source in sources.dictionary.to_pylist()], pa.bool_())
+    keys = pc.utf8_trim_whitespace(values[EXTERNAL_KEY])
+    contact = pc.if_else(ours.take(sources.indices), keys, "")
+    return pa.table({"email": found.emails.take(pa.array(rows)), "contact_id": contact})
 
 
 def _looked_up_by_id(

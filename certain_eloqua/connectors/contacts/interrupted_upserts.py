@@ -58,10 +58,13 @@ class Interrupted:
                 for upload in delivery.uploads():
                     self._sent[upload.person].append((delivery, upload))
 
+    @property
+    def sought(self) -> bool:
+        """Whether there are rows to look for."""
+        return bool(self._sent)
+
     def find_in(self, members: Iterable[tuple[str, str, str]]) -> None:
         """Look for the interrupted rows among members of the working list: id, address, time of creation."""
-        if not self._sent:
-            return
         for contact, email, created in members:
             for delivery, upload in self._sent.get(person_key(self._job.account, email), ()):
                 new = upload.action == Action.CREATE or (

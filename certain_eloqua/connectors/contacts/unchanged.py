@@ -1,19 +1,16 @@
-"""Which people are surely as Eloqua has them, told by whole columns. All others are planned one by one."""
+"""Which people are surely as Eloqua has them, by whole columns. All others are planned one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from certain_eloqua.connectors.contacts.columns import CONTACT_ID
 from certain_eloqua.connectors.contacts.identity import ELOQUA, EXTERNAL_KEY, SOURCE
+from certain_eloqua.connectors.contract.columns import Mask, mask_of
 from certain_eloqua.mapping import ELOQUA_EMAIL, Pair, same_value, translate
-
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def surely_unchanged(
@@ -42,8 +39,7 @@ def surely_unchanged(
         else:
             agree = _agree_by_table(pair, here, there)
         same = pc.and_(same, agree)
-    mask: Mask = same.to_numpy(zero_copy_only=False)
-    return mask
+    return mask_of(same)
 
 
 def _and(*conditions: pa.Array) -> pa.Array:

@@ -5,7 +5,8 @@ One row per registration, with its code as the key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from certain_eloqua.connectors.contacts.candidates import Candidate, People, candidates
+from certain_eloqua.connectors.contacts.candidates import Candidate, Candidates, People, Positions
 from certain_eloqua.connectors.contacts.columns import COLUMNS, CONTACT_ID
 from certain_eloqua.connectors.contacts.contact_lookup import FIELD_TYPES, working_list_name
 from certain_eloqua.connectors.contacts.identity import (
@@ -29,9 +30,18 @@ from certain_eloqua.connectors.contacts.identity import (
 from certain_eloqua.connectors.contacts.plan_checks import LEFT_BEHIND
 from certain_eloqua.connectors.contacts.profiles_by_contact_id import ProfilesByContactId
 from certain_eloqua.connectors.contacts.registration_index import check_attendee_type, check_status
-from certain_eloqua.connectors.contacts.unchanged import Mask, surely_unchanged
+from certain_eloqua.connectors.contacts.unchanged import surely_unchanged
 from certain_eloqua.connectors.contract.actions import Action
-from certain_eloqua.connectors.contract.columns import ROWS_AT_ONCE, Columns, rows_of, texts
+from certain_eloqua.connectors.contract.addresses import normalised_emails
+from certain_eloqua.connectors.contract.columns import (
+    ROWS_AT_ONCE,
+    Columns,
+    Mask,
+    last_positions,
+    present,
+    rows_of,
+    texts,
+)
 from certain_eloqua.connectors.contract.kind import Job
 from certain_eloqua.connectors.contract.plan_writer import Changes, PlanWriter
 from certain_eloqua.connectors.contract.reasons import Reason
@@ -64,61 +74,65 @@ class _Upsert:
         self.job = job
         self.settings: UpsertContactsSettings = job.settings
         self.pairs = job.field_map.outgoing
-        self.found = candidates(reads["registrations"], reads["profiles"], self.settings)
+        self.found = Candidates(reads["registrations"], reads["profiles"], self.settings)
         members = [EXTERNAL_KEY, SOURCE, *(pair.certain for pair in self.pairs)]
         self.linked_profiles = ProfilesByContactId(reads["profiles"])
         self.linked: Mapping[str, set[str]] = {}
-        self.people = People(reads["registrations"], reads["profiles"], members)
+        self.people = People(reads["registrations"], reads["profiles"], members, self.found.profiles)
         contacts = reads["contacts"]
         self.contacts = Columns(contacts, [CONTACT_ID, *(pair.eloqua for pair in self.pairs)])
-        self.by_email = {
-            email: row
-            for row, text in enumerate(texts(contacts, ELOQUA_EMAIL))
-            if (email := normalise_email(text)) is not None
-        }
-        self.by_id = {contact: row for row, contact in enumerate(texts(contacts, CONTACT_ID)) if contact}
-        self.addresses = {one.email for one in self.found if one.reason is None}
+        self.contact_ids = contacts
+        self.met = last_positions(self.found.emails, normalised_emails(present(contacts, ELOQUA_EMAIL)))
         self.left_behind = 0
         self.fitter = Fitter(types_from_json(contacts.attrs.get(FIELD_TYPES)), self.settings.too_long)
         sent = reads.get("sent", pd.DataFrame())
         self.sent = Columns(sent, ["contact_id", "working_list", "fields"])
-        self.sent_to = {person: row for row, person in enumerate(texts(sent, "person"))}
+        self.persons = sent
         self.working_list = working_list_name(job)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, int]:
+        """Positions of the contacts by id."""
+        ids = texts(self.contact_ids, CONTACT_ID)
+        return {contact: row for row, contact in enumerate(ids) if contact}
+
+    @cached_property
+    def sent_to(self) -> Mapping[str, int]:
+        """Positions of what persons were sent."""
+        return {person: row for row, person in enumerate(texts(self.persons, "person"))}
+
+    @cached_property
+    def addresses(self) -> set[str]:
+        """The addresses of all who are meant to be contacts."""
+        return set(self.found.emails.filter(pa.array(self.found.planned)).to_pylist())
 
     def plan(self) -> pd.DataFrame:
         writer = PlanWriter(self.job.run_id, "contact", COLUMNS)
-        while self.found:
-            # What is planned is let go: the plan grows as the candidates become fewer.
-            some, self.found = self.found[:ROWS_AT_ONCE], self.found[ROWS_AT_ONCE:]
-            whole, unchanged = some, self._unchanged(some)
-            some = [one for one, same in zip(some, unchanged, strict=True) if not same]
-            people = rows_of(self.people.at(some), len(some))
-            there = self.contacts.at([self.by_email.get(one.email, -1) for one in some])
-            persons = [person_key(self.job.account, one.email) if one.reason is None else "" for one in some]
-            sent = self.sent.at([self.sent_to.get(person, -1) for person in persons])
-            self.linked = self.linked_profiles.of({*there[CONTACT_ID], *sent["contact_id"]} - {""})
-            live, known = rows_of(there, len(some)), rows_of(sent, len(some))
-            for one, person, contact, before in zip(some, people, live, known, strict=True):
-                self._add(writer, one, person, contact, before)
-            if unchanged.any():
-                self._add_unchanged(
-                    writer, [one for one, same in zip(whole, unchanged, strict=True) if same], unchanged
-                )
+        unchanged = self._unchanged()
+        for start in range(0, len(self.found), ROWS_AT_ONCE):
+            rows = np.arange(start, min(start + ROWS_AT_ONCE, len(self.found)))
+            same = unchanged[rows]
+            self._add_one_by_one(writer, rows[~same])
+            if same.any():
+                self._add_unchanged(writer, rows[same], same)
         made = writer.frame()
         made.attrs |= {LEFT_BEHIND: self.left_behind, **self.fitter.facts}
         return made
 
-    def _unchanged(self, some: Sequence[Candidate]) -> Mask:
+    def _unchanged(self) -> Mask:
         """Which of the candidates are surely unchanged."""
-        planned = np.array([one.reason is None for one in some], np.bool_)
+        planned = self.found.planned
         if self.settings.refresh_all:
-            return np.zeros(len(some), np.bool_)
-        contacts = self.contacts.take([self.by_email.get(one.email, -1) for one in some])
-        return planned & surely_unchanged(self.people.take(some), contacts, self.pairs)
+            return np.zeros(len(planned), np.bool_)
+        for start in range(0, len(planned), ROWS_AT_ONCE):
+            rows = np.arange(start, min(start + ROWS_AT_ONCE, len(planned)))
+            contacts = self.contacts.take(self.met[rows])
+            planned[rows] &= surely_unchanged(self.people.take(rows), contacts, self.pairs)
+        return planned
 
-    def _add_unchanged(self, writer: PlanWriter, some: Sequence[Candidate], mask: Mask) -> None:
-        people = self.people.take(some)
-        codes = pa.array([one.code for one in some], pa.large_string())
+    def _add_unchanged(self, writer: PlanWriter, rows: Positions, mask: Mask) -> None:
+        people = self.people.take(rows)
+        codes = self.found.codes.take(pa.array(rows))
         writer.interleave(
             mask,
             Action.UNCHANGED,
@@ -129,6 +143,20 @@ class _Upsert:
             registration_code=codes,
         )
 
+    def _add_one_by_one(self, writer: PlanWriter, rows: Positions) -> None:
+        if not len(rows):
+            return
+        some = [self.found.one(row) for row in rows.tolist()]
+        people = rows_of(self.people.at(rows), len(some))
+        there = self.contacts.at(self.met[rows])
+        persons = [person_key(self.job.account, one.email) if one.reason is None else "" for one in some]
+        sent = self.sent.at([self.sent_to.get(person, -1) for person in persons])
+        self.linked = self.linked_profiles.of({*there[CONTACT_ID], *sent["contact_id"]} - {""})
+        live, known = rows_of(there, len(some)), rows_of(sent, len(some))
+        met = (self.met[rows] >= 0).tolist()
+        for one, person, contact, before, there_is in zip(some, people, live, known, met, strict=True):
+            self._add(writer, one, person, contact, before, met=there_is)
+
     def _add(
         self,
         writer: PlanWriter,
@@ -136,6 +164,8 @@ class _Upsert:
         person: Mapping[str, str],
         contact: Mapping[str, str],
         before: Mapping[str, str],
+        *,
+        met: bool,
     ) -> None:
         pin = person["profilePin"]
         if one.reason is not None:
@@ -150,7 +180,6 @@ class _Upsert:
             )
             return
         remarks: list[str] = []
-        met = one.email in self.by_email
         live = contact if contact[CONTACT_ID] else None
         changed = self._changed_address(one, person, live)
         if changed is not None:

@@ -19,6 +19,8 @@ ROWS_AT_ONCE = 5_000
 EXTRA = "extra"
 """Column of members that have none of their own, as JSON."""
 
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -37,6 +39,31 @@ def strings(frame: pd.DataFrame, name: str) -> pa.Array:
     return pa.nulls(len(frame), pa.string())
 
 
+def present(frame: pd.DataFrame, name: str) -> pa.Array:
+    """The same as Arrow's large strings, "" where there is nothing."""
+    return pc.fill_null(strings(frame, name), "").cast(pa.large_string())
+
+
+def mask_of(truths: pa.Array) -> Mask:
+    """An Arrow column of truths as a NumPy mask of one's own; null is false."""
+    mask: Mask = np.array(pc.fill_null(truths, False).to_numpy(zero_copy_only=False), np.bool_)
+    return mask
+
+
+def in_set(column: pa.Array, values: Iterable[str]) -> Mask:
+    """Which values of a column are among these."""
+    return mask_of(pc.is_in(column, value_set=pa.array(list(values), column.type)))
+
+
+def last_positions(wanted: pa.Array, among: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The last position of each wanted text among others; -1 if it is blank or not there."""
+    backwards = among.take(pa.array(np.arange(len(among) - 1, -1, -1)))
+    found = pc.fill_null(pc.index_in(wanted, value_set=backwards), -1).to_numpy(zero_copy_only=False)
+    blank = mask_of(pc.equal(wanted, ""))
+    last: np.ndarray[Any, np.dtype[np.int64]] = np.where((found < 0) | blank, -1, len(among) - 1 - found)
+    return last
+
+
 def texts(frame: pd.DataFrame, name: str) -> list[str]:
     """A column as Python texts, "" where there is nothing."""
     return list(iter_texts(frame, name))
@@ -49,11 +76,14 @@ def iter_texts(frame: pd.DataFrame, name: str) -> Iterator[str]:
         yield from pc.fill_null(column.slice(piece.start, len(piece)), "").to_pylist()
 
 
-def flags(frame: pd.DataFrame, name: str, *, default: bool) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def flags(frame: pd.DataFrame, name: str, *, default: bool) -> Mask:
     """A column of yes and no, however it came: booleans, words, or nothing at all."""
     if name not in frame.columns:
         return np.full(len(frame), default)
-    return np.fromiter((_flag(value, default) for value in frame[name].tolist()), np.bool_, len(frame))
+    values, meanings = pd.factorize(frame[name], use_na_sentinel=True)
+    truths = np.array([*(_flag(value, default) for value in meanings), default], np.bool_)
+    mask: Mask = truths[values]  # a missing value has the number -1, and so the default
+    return mask
 
 
 def _flag(value: Any, default: bool) -> bool:
@@ -69,6 +99,9 @@ def _member(text: str | None, name: str) -> str | None:
     return None if value is None else str(value)
 
 
+Rows = Sequence[int] | np.ndarray[Any, np.dtype[np.int64]]
+
+
 class Columns:
     """Some columns of a frame, to be read in slices or by position."""
 
@@ -76,16 +109,17 @@ class Columns:
         self._arrays = {name: strings(frame, name) for name in dict.fromkeys(names)}
         self.rows = len(frame)
 
-    def at(self, positions: Sequence[int], names: Iterable[str] | None = None) -> dict[str, list[str]]:
+    def at(self, positions: Rows, names: Iterable[str] | None = None) -> dict[str, list[str]]:
         """The rows at these positions; "" where there is nothing, also where the position is -1.
 
         `names` asks for some of the columns only.
         """
         return {name: column.to_pylist() for name, column in self.take(positions, names).items()}
 
-    def take(self, positions: Sequence[int], names: Iterable[str] | None = None) -> dict[str, pa.Array]:
+    def take(self, positions: Rows, names: Iterable[str] | None = None) -> dict[str, pa.Array]:
         """The same as Arrow columns."""
-        indices = pa.array([None if p < 0 else p for p in positions], pa.int64())
+        numbers = np.asarray(positions, np.int64)
+        indices = pa.array(numbers, mask=numbers < 0)
         return {
             name: pc.fill_null(self._arrays[name].take(indices), "").cast(pa.large_string())
             for name in (self._arrays if names is None else names)
