@@ -14,10 +14,26 @@ _AWKWARD = st.one_of(
     st.from_regex(r"\A[ \tA-Za-z.+_%-]{0,6}@[A-Za-z0-9.-]{0,12}\Z"),
     st.emails(),
     st.sampled_from(
-        ["weiß@upsert.example", "WEISS@upsert.example", "ΣΊΣΥΦΟΣ@upsert.example", "İ@upsert.example"]
-        + ["e\u0301@upsert.example", "\u00e9@upsert.example", "a\u200b@upsert.example", "\ufeff", " \n"]
-        + [f"{'a' * 64}@upsert.example", f"{'a' * 65}@upsert.example", "a@b", "a@b.c", "a..b@upsert.example"]
-        + [f"a@{'b' * 63}.example", f"a@{'b' * 64}.example", f"a@{'b.' * 130}example", "a@1.2.3.4"]
+        [
+            "weiß@upsert.example",
+            "WEISS@upsert.example",
+            "ΣΊΣΥΦΟΣ@upsert.example",
+            "İ@upsert.example",
+            "é@upsert.example",
+            "é@upsert.example",
+            "a\u200b@upsert.example",
+            "\ufeff",
+            " \n",
+            f"{'a' * 64}@upsert.example",
+            f"{'a' * 65}@upsert.example",
+            "a@b",
+            "a@b.c",
+            "a..b@upsert.example",
+            f"a@{'b' * 63}.example",
+            f"a@{'b' * 64}.example",
+            f"a@{'b.' * 130}example",
+            "a@1.2.3.4",
+        ]
     ),
 )
 
