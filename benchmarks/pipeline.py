@@ -22,6 +22,9 @@ EVENT = "NWBIG27"
 READ_CALLS_BESIDES_PAGES = 10
 UPSERT_CALLS = 25
 MOST_MEGABYTES = 600
+MOST_MEGABYTES_UNCHANGED = 400
+MOST_OWN_SECONDS_UNCHANGED = 8.0
+"""Of the second run, which finds nothing to do, on the machine that measured it first."""
 CONNECTORS = {
     "import_list": """\
 kind: import_profiles
@@ -119,19 +122,23 @@ def table(rows: list[dict[str, object]], size: int) -> bool:
     """Print the figures beside their targets; whether all are met."""
     good = True
     print(
-        f"| {size:,} records | Eloqua calls | target | peak RSS MB | target | seconds | of them "
-        f"Certain's own |"
+        f"| {size:,} records | Eloqua calls | target | peak RSS MB | target | seconds | of them Certain's "
+        f"answers | own computing | target |"
     )
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for row in rows:
         pages = math.ceil(size / 50_000)
         target = pages + READ_CALLS_BESIDES_PAGES if row["what"] == "read" else UPSERT_CALLS
-        good = good and row["calls"] <= target and row["megabytes"] <= MOST_MEGABYTES and bool(row["success"])  # type: ignore[operator]
+        again = row["what"] == "upsert again"
+        most = MOST_MEGABYTES_UNCHANGED if again else MOST_MEGABYTES
+        own_target = f"{MOST_OWN_SECONDS_UNCHANGED:.0f}" if again and size == SIZE else ""
+        good = good and row["calls"] <= target and row["megabytes"] <= most and bool(row["success"])  # type: ignore[operator]
+        good = good and (not own_target or row["own"] <= MOST_OWN_SECONDS_UNCHANGED)  # type: ignore[operator]
         print(
-            f"| {row['what']} | {row['calls']} | {target} | {row['megabytes']:.0f} | {MOST_MEGABYTES} "
-            f"| {row['seconds']:.1f} | {row['waiting']:.1f} |"
+            f"| {row['what']} | {row['calls']} | {target} | {row['megabytes']:.0f} | {most} "
+            f"| {row['seconds']:.1f} | {row['waiting']:.1f} | {row['own']:.1f} | {own_target} |"
         )
-        print(f"|   {row['outcomes']} steps: {row['steps']} | | | | | | |", file=sys.stderr)
+        print(f"|   {row['outcomes']} steps: {row['steps']} | | | | | | | | |", file=sys.stderr)
     return good
 
 

@@ -74,7 +74,7 @@ def main() -> int:
     ):
         job = Job("many", "NWIND", EVENT, settings, "run")
         frames = reads(given.changes)
-        frames |= {name: read(ledger, job) for name, read in KIND.ledger_reads.items()}
+        frames |= {name: read(ledger, job, frames) for name, read in KIND.ledger_reads.items()}
         began = time.monotonic()
         plan = KIND.plan(job, frames)
         planned = time.monotonic()

@@ -78,8 +78,8 @@ class ConnectorSteps:
 
         if self.kind.extract is None:
             raise Refused(f"{self.name} has no extract of its own.")
-        frames = {name: step.read(key) for name, key in self.extract_reads.items()}
-        job = self._job(step, frames, settings)
+        job = self._job(step, settings)
+        frames = self._frames(step, job, self.extract_reads)
         more = (frames,) if self.kind.extract_reads else ()
         extract = self.kind.extract(job, self._platforms(step), *more)
         facts = {
@@ -93,14 +93,14 @@ class ConnectorSteps:
     def plan(self, step: Step, settings: Mapping[str, Any]) -> StepResult:
         """The plan, kept as a frame, with the results of its checks."""
         # Read here instead of by an IO manager, so that they can be released: Dagster keeps inputs.
-        frames = {name: step.read(key) for name, key in self.plan_reads.items()}
-        job = self._job(step, frames, settings)
+        job = self._job(step, settings)
+        frames = self._frames(step, job, self.plan_reads)
         old = step.old_reads(self.plan_reads.values())
         if old:
             step.context.log.warning("Planning from old reads: %s.", "; ".join(old))
         self._refuse_other_settings(frames, job)
         for name, read in self.kind.ledger_reads.items():
-            frames[name] = read(step.ledger, job)
+            frames[name] = read(step.ledger, job, frames)
         frame = self.kind.plan(job, frames)
         frames.clear()
         facts = {
@@ -142,8 +142,7 @@ class ConnectorSteps:
         if already is not None:
             frame, facts = already
         else:
-            frames = {name: step.read(key) for name, key in self.base_reads.items()}
-            job = self._job(step, frames, made["settings"])
+            job = self._job(step, made["settings"])
             delivered = self.kind.deliver(job, plan, self._platforms(step))
             frame, facts = delivered.frame, delivered.facts
         kept = {
@@ -165,8 +164,15 @@ class ConnectorSteps:
 
     # -- what they have in common
 
-    def _job(self, step: Step, frames: dict[str, pd.DataFrame], settings: Mapping[str, Any]) -> Job:
-        """Which connector runs, for which event, with which settings. Takes `events` out of the frames."""
+    def _frames(self, step: Step, job: Job, reads: Mapping[str, dg.AssetKey]) -> dict[str, pd.DataFrame]:
+        """What a step reads, by the name its kind uses; of shared reads the columns that the kind uses."""
+        used = self.kind.read_columns(job) if self.kind.read_columns else {}
+        return {
+            name: step.read(key, used.get(name)) for name, key in reads.items() if name not in self.base_reads
+        }
+
+    def _job(self, step: Step, settings: Mapping[str, Any]) -> Job:
+        """Which connector runs, for which event, with which settings."""
         errors: list[str] = []
 
         def add_error(location: tuple[str | int, ...], message: str, **more: Any) -> None:
@@ -179,7 +185,7 @@ class ConnectorSteps:
             )
         event = None
         if self.kind.level == "event":
-            event = step.event_in(frames.pop("events"))
+            event = step.event_in(step.read(self.base_reads["events"]))
             if not self.connector.selects(event):
                 raise Refused(
                     f"{self.name} is not for event {event.code}: its file says "

@@ -55,12 +55,10 @@ def read_snapshot(
     import pyarrow as pa
 
     what = what_is_read(step, include)
-    before, since = None, None if full else last_facts(step, what).get("watermark")
-    if since is not None:
-        before = step.frames.table(step.key, step.event_code)
+    since = None if full else last_facts(step, what).get("watermark")
     reading = pages(since)
     changed = pa.Table.from_batches(_batches(reading, schema, step.certain.renamed), schema=schema)
-    table = changed if before is None else _merged(before, changed, schema, key)
+    table = changed if since is None else _merged(step, changed, key)
     watermark = max(filter(None, [reading.watermark, since]), default=None)
     written = step.keep(table, {"watermark": watermark, "what": what})
     return StepResult(
@@ -82,19 +80,27 @@ def _batches(pages: Pages, schema: pa.Schema, renamed: dict[str, str]) -> Iterat
         yield to_batch(page, schema, renamed)
 
 
-def _merged(before: pa.Table, changed: pa.Table, schema: pa.Schema, key: tuple[str, ...]) -> pa.Table:
+def _merged(step: Step, changed: pa.Table, key: tuple[str, ...]) -> pa.RecordBatchReader:
+    """The rows of the last frame that were not read again, then those that were."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    old = before.select(schema.names).cast(schema)
-    if len(key) == 1:
-        names, new_names = old[key[0]], changed[key[0]]
-    else:
-        names, new_names = (
-            pc.binary_join_element_wise(
-                *(table[name] for name in key), "\n", null_handling="replace", null_replacement=""
-            )
-            for table in (old, changed)
-        )
-    kept = old.filter(pc.invert(pc.is_in(names, value_set=new_names.combine_chunks())))
-    return pa.concat_tables([kept, changed])
+    again = _names(changed, key).combine_chunks()
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in step.frames.batches(step.key, step.event_code):
+            old = pa.Table.from_batches([batch]).select(changed.column_names).cast(changed.schema)
+            yield from old.filter(pc.invert(pc.is_in(_names(old, key), value_set=again))).to_batches()
+        yield from changed.to_batches()
+
+    return pa.RecordBatchReader.from_batches(changed.schema, batches())
+
+
+def _names(table: pa.Table, key: tuple[str, ...]) -> pa.ChunkedArray:
+    """What names each row, as one text."""
+    import pyarrow.compute as pc
+
+    columns = [table[name] for name in key]
+    if len(columns) == 1:
+        return columns[0]
+    return pc.binary_join_element_wise(*columns, "\n", null_handling="replace", null_replacement="")

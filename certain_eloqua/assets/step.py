@@ -60,7 +60,11 @@ class FrameStore(Protocol):
     ) -> Iterator[pa.RecordBatch]: ...
 
     def frame(
-        self, key: tuple[str, ...], partition: str | None, run_id: str | None = None
+        self,
+        key: tuple[str, ...],
+        partition: str | None,
+        run_id: str | None = None,
+        columns: Sequence[str] | None = None,
     ) -> pd.DataFrame: ...
 
     def facts(
@@ -173,10 +177,10 @@ class Step:
 
     # -- frames
 
-    def read(self, key: dg.AssetKey) -> pd.DataFrame:
-        """The frame of another asset: this run's if it has one, else the latest."""
+    def read(self, key: dg.AssetKey, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The frame of another asset: this run's if it has one, else the latest; all columns, or some."""
         self._refuse_missing(key)
-        return self.frames.frame(tuple(key.path), self._event_of(key), self.run_id)
+        return self.frames.frame(tuple(key.path), self._event_of(key), self.run_id, columns)
 
     def table(self, key: dg.AssetKey, columns: Sequence[str]) -> pa.Table:
         """Some columns of the same, as Arrow."""

@@ -7,16 +7,17 @@ registrations as they are (docs/decisions/0010-ledger-keeps-digests.md).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from types import TracebackType
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import delete, select
+from sqlalchemy import Column, Select, delete, select
 
 from certain_eloqua.ledger import definition_register, deliveries, run_locks
 from certain_eloqua.ledger.batches import Batches
@@ -39,6 +40,8 @@ SENT_SCHEMA = pa.schema(
 )
 """The frame of :meth:`Ledger.sent_values`, which plans get as their read `sent`."""
 _AT_ONCE = 2_000
+_VALUES_AT_ONCE = 500
+"""Values in one `IN`; every database takes so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,15 @@ class Sent:
     contact_id: str
     working_list: str
     fields: Mapping[str, str]
+
+
+def _parted(query: Select[Any], column: Column[Any], values: Sequence[str] | None) -> Iterator[Select[Any]]:
+    """The query for some hundred values of a column at a time; the query itself without values."""
+    if values is None:
+        yield query
+        return
+    for start in range(0, len(values), _VALUES_AT_ONCE):
+        yield query.where(column.in_(values[start : start + _VALUES_AT_ONCE]))
 
 
 class Ledger:
@@ -80,18 +92,22 @@ class Ledger:
 
     # -- what was sent to Eloqua -----------------------------------------------------------------------
 
-    def sent_values(self, account: str) -> pd.DataFrame:
-        """Everything sent to an account's contacts, as digests; see `SENT_SCHEMA`."""
+    def sent_values(self, account: str, persons: Sequence[str] | None = None) -> pd.DataFrame:
+        """What was sent to an account's contacts, as digests; see `SENT_SCHEMA`.
+
+        `persons`: only what these were sent (by :func:`person_key`); all of the account without it.
+        """
         wanted = [sent_values.c[name] for name in SENT_SCHEMA.names]
         query = select(*wanted).where(sent_values.c.account == account)
         batches: list[pa.RecordBatch] = []
         with self._engine.connect() as connection:
-            result = connection.execution_options(yield_per=10_000).execute(query)
-            for rows in result.partitions():
-                columns = zip(*rows, strict=True)
-                batches.append(
-                    pa.record_batch([pa.array(c, pa.string()) for c in columns], schema=SENT_SCHEMA)
-                )
+            for part in _parted(query, sent_values.c.person, persons):
+                result = connection.execution_options(yield_per=10_000).execute(part)
+                for rows in result.partitions():
+                    columns = zip(*rows, strict=True)
+                    batches.append(
+                        pa.record_batch([pa.array(c, pa.string()) for c in columns], schema=SENT_SCHEMA)
+                    )
         table = pa.Table.from_batches(batches, schema=SENT_SCHEMA).combine_chunks()
         del batches
         frame: pd.DataFrame = table.to_pandas(self_destruct=True, split_blocks=True)
@@ -118,17 +134,13 @@ class Ledger:
 
     def sent_to(self, account: str, persons: Sequence[str]) -> dict[str, Sent]:
         """What these persons (by :func:`person_key`) were sent."""
-        found: dict[str, Sent] = {}
-        with self._engine.connect() as connection:
-            for start in range(0, len(persons), 500):
-                query = select(*(sent_values.c[name] for name in SENT_SCHEMA.names)).where(
-                    sent_values.c.account == account, sent_values.c.person.in_(persons[start : start + 500])
-                )
-                for row in connection.execute(query):
-                    found[row.person] = Sent(
-                        row.person, row.contact_id, row.working_list, json.loads(row.fields)
-                    )
-        return found
+        frame = self.sent_values(account, persons)
+        return {
+            person: Sent(person, contact, working_list, json.loads(fields))
+            for person, contact, working_list, fields in zip(
+                *(frame[name].tolist() for name in SENT_SCHEMA.names), strict=True
+            )
+        }
 
     def known_profiles(self, account: str) -> dict[str, str]:
         """The profile PINs of contacts that were ever imported or linked, by contact id."""

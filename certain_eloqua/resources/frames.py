@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ ROWS_PER_GROUP = 50_000
 _FACTS = b"certain_eloqua"
 _POINTER = "latest.json"
 _M_MMAP_THRESHOLD = -3  # malloc.h
-_WORTH_TRIMMING = 350 * 1024 * 1024
+_WORTH_TRIMMING = 250 * 1024 * 1024
 _LARGE_FRAME = 4 * 1024 * 1024
 """Around smaller frames nothing is given back: looking for it costs more than the frame does."""
 _PACKED = 8
@@ -123,7 +124,10 @@ class Frames:
         run_id: str | None = None,
         columns: Sequence[str] | None = None,
     ) -> pa.Table:
-        """This run's table if it has one, else the latest; all columns, or those named. Raises `NoFrame`."""
+        """This run's table if it has one, else the latest. Raises `NoFrame`.
+
+        `columns`: those that are wanted, as far as the table has them; all without it.
+        """
         import pyarrow.parquet as pq
 
         path = self._find(key, partition, run_id)
@@ -145,9 +149,15 @@ class Frames:
         with self._find(key, partition, run_id).open("rb") as file:
             yield from pq.ParquetFile(file).iter_batches(batch_size=ROWS_PER_GROUP)
 
-    def frame(self, key: tuple[str, ...], partition: str | None, run_id: str | None = None) -> pd.DataFrame:
+    def frame(
+        self,
+        key: tuple[str, ...],
+        partition: str | None,
+        run_id: str | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
         """The same as a DataFrame with Arrow strings; the facts are in its `attrs`. Raises `NoFrame`."""
-        return as_frame(self.table(key, partition, run_id))
+        return as_frame(self.table(key, partition, run_id, columns))
 
     def facts(self, key: tuple[str, ...], partition: str | None, run_id: str | None = None) -> dict[str, Any]:
         """The facts inside the file, without reading its rows. Raises `NoFrame`."""
@@ -235,9 +245,9 @@ def _selection(context: dg.InputContext) -> str:
 
 
 def as_frame(table: pa.Table) -> pd.DataFrame:
-    """A table as pandas with Arrow strings, its facts in `attrs`."""
+    """A table as pandas with Arrow strings, its facts in `attrs`. The table is used up."""
     facts = facts_of(table.schema)
-    frame = table.to_pandas(split_blocks=True)
+    frame = table.to_pandas(split_blocks=True, self_destruct=True)
     frame.attrs.update(facts)
     return frame
 
@@ -258,6 +268,7 @@ def _bytes_of(data: Any) -> int:
     return int(data.nbytes) if isinstance(data, pa.Table) else _LARGE_FRAME
 
 
+@cache
 def _give_memory_back() -> None:
     """Let Arrow return memory when it is done with it.
 
@@ -270,6 +281,9 @@ def _give_memory_back() -> None:
     with contextlib.suppress(OSError, AttributeError):  # only glibc has it
         # Without it the limit grows with what is freed, and large buffers leave holes that stay.
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
+    # What is loaded by now (the definitions, the libraries) stays: `_trim` need not look through it.
+    gc.collect()
+    gc.freeze()
 
 
 def _resident() -> int:
@@ -305,7 +319,8 @@ def _in_one_piece(file: pq.ParquetFile, names: Sequence[str] | None) -> pa.Table
 
     schema = file.schema_arrow
     if names is not None:
-        schema = pa.schema([schema.field(name) for name in names], schema.metadata)
+        wanted = [name for name in schema.names if name in set(names)]
+        schema = pa.schema([schema.field(name) for name in wanted], schema.metadata)
     columns = [file.read([name]).combine_chunks().column(0) for name in schema.names]
     return pa.Table.from_arrays(columns, schema=schema)
 

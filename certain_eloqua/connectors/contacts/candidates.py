@@ -44,6 +44,21 @@ class Candidate:
     detail: str
 
 
+REGISTRATION_COLUMNS = (
+    "registrationCode",
+    "profile.pin",
+    "profile.pkProfileId",
+    "profile.email",
+    "profile.isActive",
+    "registrationStatusLabel",
+    "attendeeTypeCode",
+    "isActive",
+    "isTestMode",
+    "dateModified",
+)
+PROFILE_COLUMNS = ("profilePin", "pkProfileId", "email", "isActive", "dateModified")
+"""What candidates are found by; whoever reads people's values needs their members as well."""
+
 _LEFT_OUT = (
     (Reason.INACTIVE, "the registration was deleted in Certain"),
     (Reason.INACTIVE, "the profile was deleted or anonymised in Certain"),
@@ -69,15 +84,14 @@ class Candidates:
         self, registrations: pd.DataFrame, profiles: pd.DataFrame, settings: UpsertContactsSettings
     ) -> None:
         count = len(registrations)
-        whole = np.arange(count)
         self.codes = present(registrations, "registrationCode")
         self.profiles = _profile_positions(registrations, profiles)
         self._statuses = present(registrations, "registrationStatusLabel")
         self._types = present(registrations, "attendeeTypeCode")
         there = self.profiles >= 0
-        person = Columns(profiles, ["email", "dateModified"]).take(self.profiles)
-        nested = Columns(registrations, ["profile.email", "dateModified"]).take(whole)
-        self.emails = normalised_emails(pc.if_else(there, person["email"], nested["profile.email"]))
+        person = Columns(profiles, ["email", "dateModified"])
+        email = person.take(self.profiles, ["email"])["email"]
+        self.emails = normalised_emails(pc.if_else(there, email, present(registrations, "profile.email")))
         alive = flags(registrations, "profile.isActive", default=True)
         if len(profiles):
             alive = np.where(there, flags(profiles, "isActive", default=True)[self.profiles], alive)
@@ -97,7 +111,7 @@ class Candidates:
             default=_PLANNED,
         ).astype(np.int8)
         self._newest: dict[int, str] = {}
-        self._merge(nested["dateModified"], person["dateModified"])
+        self._merge(present(registrations, "dateModified"), person)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -120,7 +134,7 @@ class Candidates:
         }
         return Candidate(code, email, reason, detail.format(**words))
 
-    def _merge(self, own: pa.Array, persons: pa.Array) -> None:
+    def _merge(self, own: pa.Array, persons: Columns) -> None:
         rows = np.flatnonzero(self.planned)
         encoded = self.emails.take(pa.array(rows)).dictionary_encode()
         numbers = encoded.indices.to_numpy(zero_copy_only=False)
@@ -128,7 +142,8 @@ class Candidates:
         if not len(shared):
             return
         some = pa.array(shared)
-        moments = pc.max_element_wise(own.take(some), persons.take(some)).to_pylist()
+        of_person = persons.take(self.profiles[shared], ["dateModified"])["dateModified"]
+        moments = pc.max_element_wise(own.take(some), of_person).to_pylist()
         codes = self.codes.take(some).to_pylist()
         newest: dict[str, tuple[str, str, int]] = {}
         emails = self.emails.take(some).to_pylist()

@@ -52,6 +52,7 @@ from certain_eloqua.mapping.field_types import DoesNotFit, Fitter, types_from_js
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.contacts.settings import UpsertContactsSettings
+    from certain_eloqua.ledger import Ledger
 
 
 def plan_contacts(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -69,37 +70,66 @@ def plan_contacts(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return _Upsert(job, reads).plan()
 
 
+def sent_before(ledger: Ledger, job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What the people whose plan depends on it were sent; see `SENT_SCHEMA`."""
+    matched = Matched(job, reads)
+    rows = np.flatnonzero(matched.candidates.planned & ~matched.unchanged())
+    emails = matched.candidates.emails.take(pa.array(rows)).to_pylist()
+    return ledger.sent_values(job.account, [person_key(job.account, email) for email in emails])
+
+
+class Matched:
+    """The candidates of an event with their profiles and with the contacts that have their addresses."""
+
+    def __init__(self, job: Job, reads: Mapping[str, pd.DataFrame]) -> None:
+        settings: UpsertContactsSettings = job.settings
+        self.pairs = job.field_map.outgoing
+        registrations, profiles, contacts = reads["registrations"], reads["profiles"], reads["contacts"]
+        self.candidates = Candidates(registrations, profiles, settings)
+        members = [EXTERNAL_KEY, SOURCE, *(pair.certain for pair in self.pairs)]
+        self.people = People(registrations, profiles, members, self.candidates.profiles)
+        self.contacts = Columns(contacts, [CONTACT_ID, *(pair.eloqua for pair in self.pairs)])
+        addresses = normalised_emails(present(contacts, ELOQUA_EMAIL))
+        self.positions = last_positions(self.candidates.emails, addresses)
+        self._refresh_all = settings.refresh_all
+
+    def unchanged(self) -> Mask:
+        """Which of the candidates are surely unchanged."""
+        planned = self.candidates.planned
+        if self._refresh_all:
+            return np.zeros(len(planned), np.bool_)
+        for start in range(0, len(planned), ROWS_AT_ONCE):
+            rows = np.arange(start, min(start + ROWS_AT_ONCE, len(planned)))
+            contacts = self.contacts.take(self.positions[rows])
+            planned[rows] &= surely_unchanged(self.people.take(rows), contacts, self.pairs)
+        return planned
+
+
 class _Upsert:
     def __init__(self, job: Job, reads: Mapping[str, pd.DataFrame]) -> None:
         self.job = job
         self.settings: UpsertContactsSettings = job.settings
         self.pairs = job.field_map.outgoing
-        self.found = Candidates(reads["registrations"], reads["profiles"], self.settings)
-        members = [EXTERNAL_KEY, SOURCE, *(pair.certain for pair in self.pairs)]
+        self.matched = Matched(job, reads)
+        self.found, self.people = self.matched.candidates, self.matched.people
         self.linked_profiles = ProfilesByContactId(reads["profiles"])
         self.linked: Mapping[str, set[str]] = {}
-        self.people = People(reads["registrations"], reads["profiles"], members, self.found.profiles)
-        contacts = reads["contacts"]
-        self.contacts = Columns(contacts, [CONTACT_ID, *(pair.eloqua for pair in self.pairs)])
-        self.contact_ids = contacts
-        self.met = last_positions(self.found.emails, normalised_emails(present(contacts, ELOQUA_EMAIL)))
+        self.contacts = reads["contacts"]
         self.left_behind = 0
-        self.fitter = Fitter(types_from_json(contacts.attrs.get(FIELD_TYPES)), self.settings.too_long)
-        sent = reads.get("sent", pd.DataFrame())
-        self.sent = Columns(sent, ["contact_id", "working_list", "fields"])
-        self.persons = sent
+        self.fitter = Fitter(types_from_json(self.contacts.attrs.get(FIELD_TYPES)), self.settings.too_long)
+        self.sent = reads.get("sent", pd.DataFrame())
         self.working_list = working_list_name(job)
 
     @cached_property
     def by_id(self) -> Mapping[str, int]:
         """Positions of the contacts by id."""
-        ids = texts(self.contact_ids, CONTACT_ID)
+        ids = texts(self.contacts, CONTACT_ID)
         return {contact: row for row, contact in enumerate(ids) if contact}
 
     @cached_property
     def sent_to(self) -> Mapping[str, int]:
         """Positions of what persons were sent."""
-        return {person: row for row, person in enumerate(texts(self.persons, "person"))}
+        return {person: row for row, person in enumerate(texts(self.sent, "person"))}
 
     @cached_property
     def addresses(self) -> set[str]:
@@ -108,7 +138,7 @@ class _Upsert:
 
     def plan(self) -> pd.DataFrame:
         writer = PlanWriter(self.job.run_id, "contact", COLUMNS)
-        unchanged = self._unchanged()
+        unchanged = self.matched.unchanged()
         for start in range(0, len(self.found), ROWS_AT_ONCE):
             rows = np.arange(start, min(start + ROWS_AT_ONCE, len(self.found)))
             same = unchanged[rows]
@@ -118,17 +148,6 @@ class _Upsert:
         made = writer.frame()
         made.attrs |= {LEFT_BEHIND: self.left_behind, **self.fitter.facts}
         return made
-
-    def _unchanged(self) -> Mask:
-        """Which of the candidates are surely unchanged."""
-        planned = self.found.planned
-        if self.settings.refresh_all:
-            return np.zeros(len(planned), np.bool_)
-        for start in range(0, len(planned), ROWS_AT_ONCE):
-            rows = np.arange(start, min(start + ROWS_AT_ONCE, len(planned)))
-            contacts = self.contacts.take(self.met[rows])
-            planned[rows] &= surely_unchanged(self.people.take(rows), contacts, self.pairs)
-        return planned
 
     def _add_unchanged(self, writer: PlanWriter, rows: Positions, mask: Mask) -> None:
         people = self.people.take(rows)
@@ -148,14 +167,16 @@ class _Upsert:
             return
         some = [self.found.one(row) for row in rows.tolist()]
         people = rows_of(self.people.at(rows), len(some))
-        there = self.contacts.at(self.met[rows])
+        positions = self.matched.positions[rows]
+        there = self.matched.contacts.at(positions)
         persons = [person_key(self.job.account, one.email) if one.reason is None else "" for one in some]
-        sent = self.sent.at([self.sent_to.get(person, -1) for person in persons])
+        before = Columns(self.sent, ["contact_id", "working_list", "fields"])
+        sent = before.at([self.sent_to.get(person, -1) for person in persons])
         self.linked = self.linked_profiles.of({*there[CONTACT_ID], *sent["contact_id"]} - {""})
         live, known = rows_of(there, len(some)), rows_of(sent, len(some))
-        met = (self.met[rows] >= 0).tolist()
-        for one, person, contact, before, there_is in zip(some, people, live, known, met, strict=True):
-            self._add(writer, one, person, contact, before, met=there_is)
+        met = (positions >= 0).tolist()
+        for one, person, contact, last, one_met in zip(some, people, live, known, met, strict=True):
+            self._add(writer, one, person, contact, last, met=one_met)
 
     def _add(
         self,
@@ -259,7 +280,7 @@ class _Upsert:
         row = self.by_id.get(linked)
         if row is None:
             return None
-        contact = {name: values[0] for name, values in self.contacts.at([row]).items()}
+        contact = {name: values[0] for name, values in self.matched.contacts.at([row]).items()}
         return None if normalise_email(contact[ELOQUA_EMAIL]) == one.email else contact
 
     def _why_not_moved(self, changed: Mapping[str, str], live: Mapping[str, str] | None) -> str | None:

@@ -110,6 +110,9 @@ class Delivered:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+LedgerRead = Callable[["Ledger", Job, Mapping[str, "pd.DataFrame"]], "pd.DataFrame"]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One type of job, such as one of those on Certain's Connectors page.
@@ -132,7 +135,10 @@ class Kind:
         own_read: name of the connector's own extract asset, such as `contacts`.
         extract: makes that extract.
         extract_reads: shared reads that `extract` takes as its third argument.
-        ledger_reads: what the plan needs of the ledger, by the name it gets it under.
+        read_columns: the columns that `extract` and `plan` use of the shared reads they name; of others, and
+            without it, they get all columns. Names that a read does not have are left out.
+        ledger_reads: what the plan needs of the ledger, by the name it gets it under; a function of the
+            ledger, the job, and the frames that the plan gets.
         uses_field_map: whether plans depend on the account's field map.
         plan_checks: checks of its plans beside those of every plan.
         expected_reasons: reasons for leaving a record out that are no fault of the data.
@@ -155,7 +161,8 @@ class Kind:
     own_read: str | None = None
     extract: Callable[..., Extract] | None = None
     extract_reads: tuple[str, ...] = ()
-    ledger_reads: Mapping[str, Callable[[Ledger, Job], pd.DataFrame]] = field(default_factory=dict)
+    read_columns: Callable[[Job], Mapping[str, list[str]]] | None = None
+    ledger_reads: Mapping[str, LedgerRead] = field(default_factory=dict)
     uses_field_map: bool = False
     plan_checks: tuple[PlanCheck, ...] = ()
     expected_reasons: frozenset[str] = EXPECTED

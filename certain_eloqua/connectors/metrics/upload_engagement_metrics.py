@@ -43,7 +43,7 @@ KIND = Kind(
     own_read="custom_object",
     extract=read_custom_object,
     ledger_reads={
-        "sent": lambda ledger, job: ledger.sent_records.read(job.connector, job.event_code).to_pandas()
+        "sent": lambda ledger, job, _: ledger.sent_records.read(job.connector, job.event_code).to_pandas()
     },
     plan=plan,
     deliver=deliver,

@@ -115,8 +115,10 @@ class Bench:
             frames[name] = table.to_pandas()
         return frames
 
-    def ledger_reads(self, kind: Kind, job: Job) -> dict[str, pd.DataFrame]:
-        return {name: read(self.ledger, job) for name, read in kind.ledger_reads.items()}
+    def ledger_reads(
+        self, kind: Kind, job: Job, frames: Mapping[str, pd.DataFrame]
+    ) -> dict[str, pd.DataFrame]:
+        return {name: read(self.ledger, job, frames) for name, read in kind.ledger_reads.items()}
 
     def plan(self, job: Job, kind: str) -> Ran:
         found = KINDS[kind]
@@ -127,7 +129,8 @@ class Bench:
         table = pa.Table.from_batches(list(extracted.batches), schema=extracted.schema)
         contacts = table.to_pandas()
         contacts.attrs.update(extracted.kept)
-        plan = found.plan(job, {**frames, **self.ledger_reads(found, job), "contacts": contacts})
+        reads = {**frames, "contacts": contacts}
+        plan = found.plan(job, {**reads, **self.ledger_reads(found, job, reads)})
         plan_facts = dict(plan.attrs)
         # As it travels through a file.
         plan = pa.Table.from_pandas(plan, schema=found.plan_schema, preserve_index=False).to_pandas()

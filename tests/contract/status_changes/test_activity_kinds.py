@@ -105,7 +105,8 @@ class Bench:
         settings = {name: value for name, value in usual.items() if name in fields} | settings
         event = self.certain.event(self.event)
         job = Job("tested", ACCOUNT, event, kind.settings(**settings), f"run-{self.runs}")
-        reads = self.reads(kind) | {name: read(self.ledger, job) for name, read in kind.ledger_reads.items()}
+        reads = self.reads(kind)
+        reads |= {name: read(self.ledger, job, reads) for name, read in kind.ledger_reads.items()}
         plan = kind.plan(job, reads)
         table = pa.Table.from_pandas(plan, schema=kind.plan_schema, preserve_index=False)
         assert plan["key"].is_unique
