@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 
 from certain_eloqua.connectors.catalogue import KINDS
-from certain_eloqua.connectors.contract.kind import Job
+from certain_eloqua.connectors.contract.kind import Job, Kind
 from certain_eloqua.domain.event import Event
+from certain_eloqua.ledger import Ledger
 from certain_eloqua.mapping import DEFAULT_PAIRS, FieldMap
 
 FIELD_MAP = FieldMap("NWIND")
@@ -130,6 +131,34 @@ def plan_of() -> Callable[..., Planned]:
     """Plans a kind from rows: `plan_of(kind, settings, contacts=…, profiles=…, registrations=…)`."""
 
     def plan(kind: str, settings: dict[str, Any], field_map: FieldMap = FIELD_MAP, **rows: Any) -> Planned:
-        return Planned(KINDS[kind].plan(job(kind, field_map=field_map, **settings), reads(**rows)))
+        work, frames = job(kind, field_map=field_map, **settings), reads(**rows)
+        planned = KINDS[kind].plan(work, frames)
+        pd.testing.assert_frame_equal(
+            planned, KINDS[kind].plan(work, as_a_run_reads(KINDS[kind], work, frames))
+        )
+        return Planned(planned)
 
     return plan
+
+
+def as_a_run_reads(kind: Kind, work: Job, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The same frames with only the columns that the kind names, and of `sent` only whom it asks for."""
+    used = kind.read_columns(work) if kind.read_columns else {}
+    narrow = {
+        name: frame[[column for column in frame.columns if column in used.get(name, frame.columns)]]
+        for name, frame in frames.items()
+    }
+    if "sent" in frames and kind.name == "upsert_contacts":
+        ledger = _Sent(frames["sent"])
+        narrow["sent"] = kind.ledger_reads["sent"](cast(Ledger, ledger), work, narrow)
+    return narrow
+
+
+class _Sent:
+    """A ledger that remembers nothing but what was sent."""
+
+    def __init__(self, sent: pd.DataFrame) -> None:
+        self._sent = sent
+
+    def sent_values(self, account: str, persons: list[str]) -> pd.DataFrame:
+        return self._sent[self._sent["person"].isin(persons)]
