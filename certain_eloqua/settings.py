@@ -296,5 +296,5 @@ def _sandbox_defaults(values: dict[str, Any]) -> Iterator[str]:
 
 
 def _plain(fault: Any) -> str:
-    told = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{told[:1].lower()}{told[1:]}"
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{message[:1].lower()}{message[1:]}"

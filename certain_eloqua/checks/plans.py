@@ -43,7 +43,7 @@ def actions_are_known(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:
 
 
 def nothing_blank_is_written(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:
-    """No write holds a blank value: a blank would erase what the other side knows."""
+    """No write holds a blank value: a blank would erase what the other platform has."""
     blanks = 0
     fields: set[str] = set()
     for write in _writes(plan):
@@ -59,13 +59,13 @@ def writes_say_what(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:
     import pyarrow.compute as pc
 
     # Lengths instead of texts: the writes of 100,000 people are large, and copies of them larger.
-    says = (
+    has_write = (
         pc.greater(pc.binary_length(_arrow(plan, "write")), 2).fill_null(False).to_numpy(zero_copy_only=False)
     )
     meant = plan["action"].isin(WRITES).to_numpy()
     # Joining or leaving a list needs no field.
     needs = meant & ~plan["action"].isin([Action.ADD, Action.REMOVE]).to_numpy()
-    empty, stray = int((needs & ~says).sum()), int((~meant & says).sum())
+    empty, stray = int((needs & ~has_write).sum()), int((~meant & has_write).sum())
     silent = int(((plan["action"] == Action.SKIP) & plan["reason"].fillna("").eq("")).sum())
     return empty == stray == silent == 0, {
         "writes_without_values": empty,

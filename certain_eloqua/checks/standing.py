@@ -117,7 +117,7 @@ def _definitions() -> dg.AssetsDefinition:
             hours = config.delete_older_than_hours
             deleted = client.delete_orphaned_definitions(older_than=timedelta(hours=hours)) if hours else 0
             left = client.open_definitions()
-        except Exception as error:  # noqa: BLE001 - told without what it may quote
+        except Exception as error:  # noqa: BLE001 - reported without what it may quote
             raise dg.Failure(f"Looking for our definitions in Eloqua: {redact(str(error))}") from None
         return dg.MaterializeResult(
             metadata={"left": left, "deleted": deleted},

@@ -14,7 +14,7 @@ import click
               help="How many people the invented Eloqua has.")  # fmt: skip
 @click.pass_context
 def demo(context: click.Context, home: Path | None, replace: bool, contacts: int) -> None:
-    """Run the connectors for an invented account, and report what happened on both sides.
+    """Run the connectors for an invented account, and report what happened in Eloqua and Certain.
 
     It starts a sandbox of its own and talks to nothing else, whatever is configured. It imports
     Eloqua lists into Certain, changes people there, shows a plan before delivering it, runs everything

@@ -143,8 +143,8 @@ def _frames(settings: Settings) -> str:
         frames.write(("doctor",), None, "doctor", pa.table({"works": ["yes"]}))
         found = frames.table(("doctor",), None).num_rows
     except Exception as error:
-        said = f"CERTAIN_ELOQUA_FRAMES: nothing can be kept in {settings.frames_address}: {error}"
-        raise OSError(said) from error
+        message = f"CERTAIN_ELOQUA_FRAMES: nothing can be kept in {settings.frames_address}: {error}"
+        raise OSError(message) from error
     if found != 1:
         raise OSError(f"what was written to {settings.frames_address} could not be read back")
     return settings.frames_address
@@ -165,15 +165,15 @@ def _field_map(settings: Settings) -> str:
     from certain_eloqua.resources.field_map import account_field_map
 
     field_map = account_field_map(settings)
-    told = f"{len(field_map.pairs)} pairs from {field_map.path or _default_table(settings)}"
+    summary = f"{len(field_map.pairs)} pairs from {field_map.path or _default_table(settings)}"
     try:
         with ELOQUA.connect(settings, **_quickly()) as client:
             problems = field_map.validate(client.contact_fields())
-    except ClientError:  # told where Eloqua is looked at
-        return f"{told}, version {field_map.version}; not compared with Eloqua's fields"
+    except ClientError:  # reported by the check of Eloqua
+        return f"{summary}, version {field_map.version}; not compared with Eloqua's fields"
     if problems:
-        raise ValueError("\n".join([told, *map(str, problems)]))
-    return f"{told}, version {field_map.version}"
+        raise ValueError("\n".join([summary, *map(str, problems)]))
+    return f"{summary}, version {field_map.version}"
 
 
 def _default_table(settings: Settings) -> str:

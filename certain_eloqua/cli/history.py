@@ -69,7 +69,7 @@ def history(
     if json_wanted:
         print_json({"changes": list(map(_change, changes)), "last_seen": list(map(_last, seen))})
     else:
-        _tell(changes, seen)
+        _report(changes, seen)
     context.exit(0 if changes or seen else FOUND_SOMETHING)
 
 
@@ -96,7 +96,7 @@ def _before(moment: datetime, until: datetime | None) -> bool:
     return until is None or moment < until
 
 
-def _tell(changes: list[OutboxRow], seen: list[SeenStatus]) -> None:
+def _report(changes: list[OutboxRow], seen: list[SeenStatus]) -> None:
     for row in changes:
         click.echo(
             f"{row.seen_at:%Y-%m-%d %H:%M:%S}  {row.event}  {row.connector}: "

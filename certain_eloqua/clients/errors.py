@@ -132,7 +132,7 @@ class UnexpectedContent(Transient):
 
 
 class DeadlineExceeded(Transient):
-    """We stopped waiting for something that is still running on the other side."""
+    """We stopped waiting for something that is still running on the platform."""
 
 
 class PagingAnomaly(Transient):

@@ -55,7 +55,7 @@ Explain = Callable[[int, str, bytes], str]
 """Turns (status, content type, body) of an error into the platform's own words."""
 
 
-def plain_words(status: int, content_type: str, body: bytes) -> str:
+def describe_body(status: int, content_type: str, body: bytes) -> str:
     """The default `Explain`: the start of the body as text, without markup."""
     text = body[:4000].decode(errors="replace")
     if "html" in content_type or text.lstrip().startswith("<"):
@@ -109,7 +109,7 @@ class HttpClient:
         address_from: str = "the address in the settings",
         auth: AuthBase | None = None,
         secrets: Iterable[str] = (),
-        explain: Explain = plain_words,
+        explain: Explain = describe_body,
         **options: Unpack[HttpOptions],
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -276,11 +276,11 @@ class HttpClient:
         try:
             return reader(response)
         except WrongContent as error:
-            said = self._redact(str(error))
-            lost = errors.UnexpectedContent(self._doing(doing), said, status=response.status_code)
+            message = self._redact(str(error))
+            lost = errors.UnexpectedContent(self._doing(doing), message, status=response.status_code)
         except _LOST as error:
-            said = f"the answer stopped in the middle ({self._redact(_cause(error))})"
-            lost = errors.ConnectionLost(self._doing(doing), said)
+            message = f"the answer stopped in the middle ({self._redact(_cause(error))})"
+            lost = errors.ConnectionLost(self._doing(doing), message)
         raise _verdict(lost, once)
 
     def _finish(self, response: requests.Response) -> None:
@@ -296,26 +296,26 @@ class HttpClient:
             body = b""
         kind = response.headers.get("Content-Type", "")
         words = self._redact(self.explain(status, kind, body)) or (response.reason or "no explanation")
-        doing, said = self._doing(doing), f"HTTP {status} {words}"
+        doing, message = self._doing(doing), f"HTTP {status} {words}"
         wait = retry_after_seconds(response.headers.get("Retry-After"))
         if status == 429:
-            raise Repeatable(errors.RateLimited(doing, said, status=status, retry_after=wait))
+            raise Repeatable(errors.RateLimited(doing, message, status=status, retry_after=wait))
         if status >= 500:
-            failed = errors.ServerError(doing, said, status=status, retry_after=wait)
+            failed = errors.ServerError(doing, message, status=status, retry_after=wait)
             if not once or (status == 503 and wait is not None):
                 raise Repeatable(failed)
             if status == 503:
                 raise failed  # most likely not carried out, but the answer names no time for another try
-            raise errors.InDoubt(doing, said, status=status)
+            raise errors.InDoubt(doing, message, status=status)
         if status in (401, 403) or status < 400:
-            raise errors.AuthError(doing, said, status=status)
+            raise errors.AuthError(doing, message, status=status)
         if status in (404, 410):
-            raise errors.NotFound(doing, said, status=status)
+            raise errors.NotFound(doing, message, status=status)
         if status == 413:
-            raise errors.LimitExceeded(doing, said, status=status)
+            raise errors.LimitExceeded(doing, message, status=status)
         if status in (408, 425):
-            raise Repeatable(errors.ServerError(doing, said, status=status, retry_after=wait))
-        raise errors.ValidationError(doing, said, failures=_failures(body), status=status)
+            raise Repeatable(errors.ServerError(doing, message, status=status, retry_after=wait))
+        raise errors.ValidationError(doing, message, failures=_failures(body), status=status)
 
     def _check_budget(self, doing: str) -> None:
         limit = self.budget.calls
@@ -342,7 +342,7 @@ def decode_json(body: bytes, content_type: str) -> Any:
     if not body.strip():
         return None
     if "html" in content_type or body.lstrip()[:1] == b"<":
-        raise WrongContent(f"HTML instead of JSON: {plain_words(200, 'text/html', body)[:120]}")
+        raise WrongContent(f"HTML instead of JSON: {describe_body(200, 'text/html', body)[:120]}")
     try:
         return orjson.loads(body)
     except ValueError:
@@ -424,10 +424,10 @@ def _cause(error: BaseException) -> str:
 def _failures(body: bytes) -> list[dict[str, Any]]:
     """The platform's list of faults without the values, which are people's."""
     try:
-        said = _json.loads(body)
+        answer = _json.loads(body)
     except ValueError:
         return []
-    listed = said.get("failures", [said]) if isinstance(said, dict) else said
+    listed = answer.get("failures", [answer]) if isinstance(answer, dict) else answer
     if not isinstance(listed, list):
         return []
     return [{k: v for k, v in fault.items() if k != "value"} for fault in listed if isinstance(fault, dict)]

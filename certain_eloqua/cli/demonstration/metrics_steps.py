@@ -90,8 +90,8 @@ def _cancelled_item(runner: Runner, platforms: Platforms, report: Report) -> Non
 
 
 def _points(ran: Ran) -> str:
-    told = ran.of("metrics/interest")
+    results = ran.of("metrics/interest")
     found = [
-        (name.removeprefix("points_of_"), n) for name, n in told.items() if name.startswith("points_of_")
+        (name.removeprefix("points_of_"), n) for name, n in results.items() if name.startswith("points_of_")
     ]
     return "Points by tag: " + ", ".join(f"{tag} {points:,.0f}" for tag, points in found) + "."

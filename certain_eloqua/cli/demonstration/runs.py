@@ -73,18 +73,18 @@ def _note(ran: Ran, happened: dg.DagsterEvent) -> None:
             for name, value in made.metadata.items()
         }
     elif happened.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-        said = happened.asset_check_evaluation_data
-        name = f"{said.asset_key.to_user_string()}: {said.check_name}"
-        ran.checks[name] = said.passed
-        ran.check_words[name] = said.description or ""
+        result = happened.asset_check_evaluation_data
+        name = f"{result.asset_key.to_user_string()}: {result.check_name}"
+        ran.checks[name] = result.passed
+        ran.check_words[name] = result.description or ""
     elif happened.event_type == dg.DagsterEventType.STEP_FAILURE and not ran.failure:
         data = happened.step_failure_data
-        told = (
+        details = (
             data.user_failure_data.description
             if data.user_failure_data
             else data.error and data.error.message
         )
-        ran.failure = str(told or happened.message)
+        ran.failure = str(details or happened.message)
 
 
 def at_home(kept: bool) -> Any:

@@ -224,11 +224,11 @@ class Scenario:
         definitions = build_defs(self.connectors)
         ran = Runner(definitions, self.runner.instance).assets(["standing/connector_files"])
         name = "standing/connector_files: all_can_be_used"
-        said = ran.check_words.get(name, "").replace(f"{self.connectors}/", "")
+        words = ran.check_words.get(name, "").replace(f"{self.connectors}/", "")
         broken.unlink()
-        self.report.quote("A connector file with a mistake:", said)
+        self.report.quote("A connector file with a mistake:", words)
         self.report.expect("the standing check fails and says where and what was meant",
-                           ran.checks.get(name) is False and "registration_statuses" in said)  # fmt: skip
+                           ran.checks.get(name) is False and "registration_statuses" in words)  # fmt: skip
         jobs = {job.name for job in definitions.resolve_all_job_defs()}
         self.report.expect("the other connectors keep working", {PROSPECTS, READERS, ATTENDEES} <= jobs)
 

@@ -121,14 +121,14 @@ class CertainClient:
 
     def account(self) -> Account:
         """The account. Raises `NotFound` if there is none, `AuthError` if it is not ours."""
-        said = self._session.get("Account", doing=f"Reading the account {self.account_code}")
-        accounts = as_list(said.get("accounts")) or [said]  # a collection even for one code
+        answer = self._session.get("Account", doing=f"Reading the account {self.account_code}")
+        accounts = as_list(answer.get("accounts")) or [answer]  # a collection even for one code
         return readers.account_of(accounts[0])
 
     def event(self, code: str) -> Event:
         """One event. Raises `NotFound`."""
-        said = self._session.get("Event", code, doing=f"Reading the event {code}")
-        events = as_list(said.get("events")) or [said]
+        answer = self._session.get("Event", code, doing=f"Reading the event {code}")
+        events = as_list(answer.get("events")) or [answer]
         with self._lock:
             self._known.add(code)
         return readers.event_of(events[0])
@@ -174,14 +174,14 @@ class CertainClient:
         """The `dateModified` of the registration of the account that changed last; None if there is none."""
         params = {"max_results": "1", "order_by": "dateModified_desc"}
         try:
-            said = self._session.get(
+            answer = self._session.get(
                 "Registration", doing="Reading the registration that changed last", params=params
             )
         except NotFound:
             self._verify(())
             return None
         return max(
-            (as_text(one.get("dateModified")) or "" for one in as_list(said["registrations"])), default=None
+            (as_text(one.get("dateModified")) or "" for one in as_list(answer["registrations"])), default=None
         )
 
     def iter_attendee_types(self, event: str) -> Iterator[AttendeeType]:
@@ -202,13 +202,13 @@ class CertainClient:
         """
         doing = f"Reading the registration statuses of {event}"
         try:
-            said = self._session.get(
+            answer = self._session.get(
                 "RegistrationStatus", event, doing=doing, params={"include_list": "tags"}
             )
         except NotFound:
             self._verify((event,))
         else:
-            listed = [readers.status_of(item) for item in as_list(said.get("registrationStatuses"))]
+            listed = [readers.status_of(item) for item in as_list(answer.get("registrationStatuses"))]
             if listed:
                 return listed
         statuses = {status.label.lower(): status for status in STANDARD_STATUSES}
@@ -367,10 +367,10 @@ class CertainClient:
 
         def ask(start_index: int) -> Item:
             doing = f"Reading {collection.plural} of {event} from {start_index}"
-            said = self._session.get_standard(
+            answer = self._session.get_standard(
                 event, collection.kind, doing=doing, params={**params, "start_index": str(start_index)}
             )
-            page = programme.standard_page(said, collection, doing)
+            page = programme.standard_page(answer, collection, doing)
             with self._lock:
                 self._known.add(event)
             return page if shape is None else _shaped(page, collection.plural, shape)

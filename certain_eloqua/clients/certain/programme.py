@@ -43,15 +43,15 @@ _SESSION_MEMBERS = tuple(SESSION_REGISTRATION_SCHEMA.names[2:-1])
 _KNOWN = frozenset(_SESSION_MEMBERS)
 
 
-def standard_page(said: Any, collection: Collection, doing: str) -> Item:
+def standard_page(answer: Any, collection: Collection, doing: str) -> Item:
     """An answer of the newer API in the shape of a page: its list under the collection's plural."""
-    if isinstance(said, list):
-        return {collection.plural: said}
-    if isinstance(said, dict):
+    if isinstance(answer, list):
+        return {collection.plural: answer}
+    if isinstance(answer, dict):
         for name in (collection.plural, *_LISTS):
-            if name in said:
-                total = said.get("completeCollectionSize")
-                return {collection.plural: as_list(said[name]), "completeCollectionSize": total}
+            if name in answer:
+                total = answer.get("completeCollectionSize")
+                return {collection.plural: as_list(answer[name]), "completeCollectionSize": total}
     raise UnexpectedContent(f"Certain: {doing}", f"an answer without a list of {collection.plural}")
 
 

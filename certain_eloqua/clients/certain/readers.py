@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def event_of(item: Mapping[str, Any]) -> Event:
-    """An event; its naive times are in its own zone. A zone we do not know is said so, once per reading."""
+    """An event; its naive times are in its own zone. A zone we do not know is logged once per reading."""
     code = str(item.get("eventCode") or "")
     label = str(item.get("timezone") or "")
     known = zone_name(label)

@@ -115,7 +115,7 @@ class CertainSession:
     ) -> dict[str, Any]:
         self._pace.wait()
         segments = (self.account_code, *codes)
-        said = self.http.read(
+        answer = self.http.read(
             method,
             "/".join([kind, *(quote(code, safe="") for code in segments)]),
             JsonReader(),
@@ -123,9 +123,9 @@ class CertainSession:
             route="/".join(["", kind, *("{account}", "{event}", "{code}")[: len(segments)]]),
             **request,
         )
-        if not isinstance(said, dict):
+        if not isinstance(answer, dict):
             raise UnexpectedContent(f"Certain: {doing}", "an answer that is no object")
-        return said
+        return answer
 
 
 def without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:

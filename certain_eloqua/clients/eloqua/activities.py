@@ -177,7 +177,7 @@ class Activities:
 
     def find_definitions(self, batch: str) -> list[str]:
         """The definitions that were created for a batch: none, one, or two if an answer got lost."""
-        return [str(one["uri"]) for one in self._definitions.left_by(GROUP, [batch], ["imports"])]
+        return [str(one["uri"]) for one in self._definitions.of_batches(GROUP, [batch], ["imports"])]
 
     def find_sync(self, definition: str) -> str | None:
         """The sync of a definition, if there ever was one. The oldest: only that one had data."""
@@ -260,7 +260,7 @@ def result_of(
         row = int(reject.get("recordIndex") or 0) - 1
         code = str(reject.get("statusCode") or "")
         if not 0 <= row < rows:
-            return doubt("the sync refused a row that cannot be told")
+            return doubt("the sync refused a row that cannot be identified")
         one = RefusedActivity(row, code, codes.meaning(code, str(reject.get("message") or "")))
         (remarks if code == codes.BAD_VALUE else refused)[row] = one
     remarks = {row: one for row, one in remarks.items() if row not in refused}

@@ -60,13 +60,13 @@ class ActivityTypes:
             ValidationError: there is one of that name.
             InDoubt: the answer was lost; look for the name before creating it again.
         """
-        said = self._session.json(
+        answer = self._session.json(
             "POST",
             f"{REST2}/assets/external/type",
             doing=f"Creating the external asset type {name!r}",
             json={"name": name, "activityTypes": [_activity_type(one) for one in activity_types]},
         )
-        return _asset_type(said or {})
+        return _asset_type(answer or {})
 
     def add(self, found: AssetType, activity_types: Sequence[str]) -> AssetType:
         """The asset type with more activity types. Those it has stay: leaving one out would delete it."""
@@ -79,18 +79,18 @@ class ActivityTypes:
         missing = [_activity_type(one) for one in activity_types if one.casefold() not in known]
         if not missing:
             return _asset_type(now)
-        said = self._session.json(
+        answer = self._session.json(
             "PUT",
             path,
             doing=f"Adding {len(missing)} activity types to {found.name!r}",
             json={**now, "activityTypes": [*there, *missing]},
         )
-        return _asset_type(said or {})
+        return _asset_type(answer or {})
 
     def campaign(self, campaign_id: str) -> Campaign | None:
         """A campaign by its id; None if there is none."""
         try:
-            said = self._session.json(
+            answer = self._session.json(
                 "GET",
                 f"{REST2}/assets/campaign/{campaign_id}",
                 doing=f"Reading the campaign {campaign_id}",
@@ -98,8 +98,8 @@ class ActivityTypes:
             )
         except NotFound:
             return None
-        status = str(said.get("currentStatus") or "")
-        return Campaign(str(said.get("id") or campaign_id), str(said.get("name") or ""), status)
+        status = str(answer.get("currentStatus") or "")
+        return Campaign(str(answer.get("id") or campaign_id), str(answer.get("name") or ""), status)
 
     def _named(self, name: str) -> list[dict[str, Any]]:
         listed = self._session.elements(

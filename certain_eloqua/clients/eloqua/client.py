@@ -330,7 +330,7 @@ class EloquaClient:
         return sum(1 for _ in self._definitions.ours())
 
     def settle_orphaned_definitions(
-        self, group: str, marks: Collection[str], kinds: Sequence[str]
+        self, group: str, batches: Collection[str], kinds: Sequence[str]
     ) -> list[OrphanedDefinition]:
         """Finish what runs have left that are no more: wait for its syncs, then delete the definitions.
 
@@ -339,13 +339,13 @@ class EloquaClient:
 
         Args:
             group: how the names of the definitions began, as given to exports and imports.
-            marks: what followed in the names of those runs.
+            batches: what followed in the names of those runs.
             kinds: `exports`, `imports`, `syncActions`.
 
         Raises:
             DeadlineExceeded: a sync is still running.
         """
-        found = self._definitions.left_by(group, marks, kinds)
+        found = self._definitions.of_batches(group, batches, kinds)
         if not found:
             return []
         uris = {str(definition["uri"]) for definition in found}

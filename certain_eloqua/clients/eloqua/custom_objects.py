@@ -79,13 +79,13 @@ class CustomObjects:
 
     def get(self, object_id: str) -> CustomObject:
         """One object with its fields. Raises `NotFound`."""
-        said = self._session.json(
+        answer = self._session.json(
             "GET",
             f"{REST}/assets/customObject/{object_id}",
             doing=f"Reading the custom object {object_id}",
             params={"depth": "complete"},
         )
-        return _object(said or {})
+        return _object(answer or {})
 
     def create(
         self,
@@ -121,10 +121,10 @@ class CustomObjects:
                 for field in fields
             ],
         }
-        said = self._session.json(
+        answer = self._session.json(
             "POST", f"{REST}/assets/customObject", doing=f"Creating the custom object {name!r}", json=body
         )
-        return _object(said or {})
+        return _object(answer or {})
 
 
 def linking_to_contacts(source: str, statement: str) -> dict[str, Any]:

@@ -73,8 +73,8 @@ class Definitions:
         Repeating a lost request is harmless: the worst is a definition nobody uses, and that is deleted.
         """
         retries = self._session.http.usage.retries
-        said = self._session.json("POST", f"{BULK}{path}", doing=doing, json=body, idempotent=True)
-        uri = said.get("uri") if isinstance(said, dict) else None
+        answer = self._session.json("POST", f"{BULK}{path}", doing=doing, json=body, idempotent=True)
+        uri = answer.get("uri") if isinstance(answer, dict) else None
         if not isinstance(uri, str):
             raise UnexpectedContent(f"Eloqua: {doing}", "a definition without uri")
         if self._session.http.usage.retries != retries:
@@ -118,9 +118,9 @@ class Definitions:
             )
             yield from (d for d in listed if str(d.get("name", "")).casefold().startswith(start))
 
-    def left_by(self, group: str, marks: Collection[str], kinds: Iterable[str]) -> list[dict[str, Any]]:
-        """Definitions named after a group and one of the marks: `name("group mark …")`."""
-        starts = tuple(f"{self.prefix} {group} {mark} ".casefold() for mark in marks)
+    def of_batches(self, group: str, batches: Collection[str], kinds: Iterable[str]) -> list[dict[str, Any]]:
+        """Definitions named after a group and one of the batches: `name("group batch …")`."""
+        starts = tuple(f"{self.prefix} {group} {batch} ".casefold() for batch in batches)
         listed = self.ours(f"{self.prefix} {group} ", kinds)
         return [d for d in listed if d.get("uri") and str(d.get("name", "")).casefold().startswith(starts)]
 

@@ -6,20 +6,20 @@ Sources: Oracle, "HTTP status codes", "Validation errors". Values are left out: 
 import json
 from typing import Any
 
-from certain_eloqua.clients.http import plain_words
+from certain_eloqua.clients.http import describe_body
 
 
 def explain(status: int, content_type: str, body: bytes) -> str:
     """What Eloqua objects to. The body may be empty, text, HTML, an object or an array."""
     try:
-        said = json.loads(body)
+        answer = json.loads(body)
     except ValueError:
-        return plain_words(status, content_type, body)
-    if isinstance(said, str):
-        return said
-    faults = said.get("failures", [said]) if isinstance(said, dict) else said
+        return describe_body(status, content_type, body)
+    if isinstance(answer, str):
+        return answer
+    faults = answer.get("failures", [answer]) if isinstance(answer, dict) else answer
     if not isinstance(faults, list):
-        return plain_words(status, content_type, body)
+        return describe_body(status, content_type, body)
     words = [_fault(fault) for fault in faults if isinstance(fault, dict)]
     return "; ".join(word for word in words if word) or "refused without a reason"
 

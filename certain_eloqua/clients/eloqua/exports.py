@@ -145,9 +145,9 @@ class ExportReader:
             return
         while True:
             page_number += 1
-            page, said = self._page(page_number)
+            page, in_page = self._page(page_number)
             if total is None:
-                total = said  # JSON pages say it too
+                total = in_page  # JSON pages say it too
             if page.num_rows == 0:
                 break
             self.rows += page.num_rows

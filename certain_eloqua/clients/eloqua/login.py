@@ -149,7 +149,7 @@ class BearerHeader(AuthBase):
     def _keep(self, form: dict[str, str], refresh: str | None) -> Tokens:
         doing = "Getting an access token"
         try:
-            said = self._http.read(
+            answer = self._http.read(
                 "POST",
                 self._url,
                 JsonReader(),
@@ -163,12 +163,12 @@ class BearerHeader(AuthBase):
         except ValidationError as error:
             refused = error.came_back
         else:
-            if not isinstance(said, dict) or not said.get("access_token"):
+            if not isinstance(answer, dict) or not answer.get("access_token"):
                 raise UnexpectedContent(f"Eloqua: {doing}", "an answer without an access token")
             tokens = Tokens(
-                access_token=str(said["access_token"]),
-                refresh_token=str(said.get("refresh_token") or refresh or "") or None,
-                expires_at=self._now() + float(said.get("expires_in") or 0),
+                access_token=str(answer["access_token"]),
+                refresh_token=str(answer.get("refresh_token") or refresh or "") or None,
+                expires_at=self._now() + float(answer.get("expires_in") or 0),
             )
             self._store.save(tokens)
             return tokens

@@ -121,13 +121,13 @@ class Metadata:
 
     def contact_list(self, list_id: str) -> ContactList:
         """One list. Raises `NotFound`."""
-        said = self._session.json(
+        answer = self._session.json(
             "GET",
             f"{REST}/assets/contact/list/{list_id}",
             doing=f"Reading the contact list {list_id}",
             params={"depth": "partial"},
         )
-        return _list(said or {})
+        return _list(answer or {})
 
     def create_contact_list(self, name: str) -> ContactList:
         """A new, empty shared list.
@@ -136,13 +136,13 @@ class Metadata:
             ValidationError: a list of that name exists.
             InDoubt: the answer was lost; look for the name before creating it again.
         """
-        said = self._session.json(
+        answer = self._session.json(
             "POST",
             f"{REST}/assets/contact/list",
             doing=f"Creating the contact list {name!r}",
             json={"name": name, "scope": "global"},
         )
-        return _list(said or {})
+        return _list(answer or {})
 
     def find_contacts(self, emails: Sequence[str], fields: Sequence[str] = ()) -> list[Contact]:
         """Contacts by e-mail, for small numbers; many are read by an export.

@@ -65,7 +65,7 @@ class ImportReceipt:
 
     @property
     def unaccounted(self) -> int:
-        """For imports: rows that were neither created, updated nor rejected. 0 when every row is told of.
+        """For imports: rows that were neither created, updated nor rejected. 0 when none is left.
 
         Negative when Eloqua lists a row as rejected and yet wrote it, or one row changed several contacts.
         """
@@ -100,13 +100,13 @@ def rejects_table(
     lines = []
     for reject in rejects:
         values = reject.get("fieldValues") or {}
-        said = normalise_email(values.get(identifier))
+        named = normalise_email(values.get(identifier))
         index = int(reject.get("recordIndex") or 0) - 1
         fits = 0 <= index < len(identifiers)
-        if identifier in values and (not fits or normalise_email(identifiers[index]) != said):
+        if identifier in values and (not fits or normalise_email(identifiers[index]) != named):
             if places is None:
                 places = _places(identifiers)
-            candidates = places.get(said or "", [])
+            candidates = places.get(named or "", [])
             index, fits = (candidates[0], True) if len(candidates) == 1 else (-1, False)
         code, message = str(reject.get("statusCode") or ""), str(reject.get("message") or "")
         invalid = [str(name) for name in reject.get("invalidFields") or []]

@@ -69,17 +69,17 @@ class EloquaSession:
 
     def _discover(self) -> str:
         doing = "Asking for the instance's address"
-        said = self._ask_id(doing)
-        if not isinstance(said, dict) and self._auth.renew(self._auth.current()):
-            said = self._ask_id(doing)  # the token had ended before its time
-        if not isinstance(said, dict):
-            raise AuthError(f"Eloqua: {doing}", f"the login was not accepted ({str(said)[:40]})")
-        base = (said.get("urls") or {}).get("base")
+        answer = self._ask_id(doing)
+        if not isinstance(answer, dict) and self._auth.renew(self._auth.current()):
+            answer = self._ask_id(doing)  # the token had ended before its time
+        if not isinstance(answer, dict):
+            raise AuthError(f"Eloqua: {doing}", f"the login was not accepted ({str(answer)[:40]})")
+        base = (answer.get("urls") or {}).get("base")
         if not isinstance(base, str) or not base:
             raise UnexpectedContent(f"Eloqua: {doing}", "an answer without urls.base")
         if self._login_url.startswith("https:") and not base.startswith("https:"):
             raise AuthError(f"Eloqua: {doing}", "an address that is not https; refusing to send credentials")
-        log.info("Eloqua instance %s is at %s", (said.get("site") or {}).get("id"), base)
+        log.info("Eloqua instance %s is at %s", (answer.get("site") or {}).get("id"), base)
         return base.rstrip("/")
 
     def _ask_id(self, doing: str) -> Any:

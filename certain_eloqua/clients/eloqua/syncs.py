@@ -1,4 +1,4 @@
-"""Bulk syncs: starting one exactly once, waiting for its end, reading what it said.
+"""Bulk syncs: starting one exactly once, waiting for its end, reading its result.
 
 Sources: Oracle, "Sync status types", "Troubleshooting", "Bulk API Best Practices".
 """
@@ -107,10 +107,10 @@ class Syncs:
         limit = self._session.http.budget.syncs
         if limit is not None and self.started >= limit:
             raise BudgetReached(f"Eloqua: {doing}", f"the budget of {limit} syncs is used up")
-        said = self._session.json(
+        answer = self._session.json(
             "POST", f"{BULK}/syncs", doing=doing, json={"syncedInstanceUri": definition_uri}
         )
-        uri = said.get("uri") if isinstance(said, dict) else None
+        uri = answer.get("uri") if isinstance(answer, dict) else None
         if not isinstance(uri, str):
             raise UnexpectedContent(f"Eloqua: {doing}", "a sync without uri")
         self._session.http.usage.started("syncs")

@@ -1,7 +1,7 @@
 """Identity: the contact id and the word Eloqua on a Certain profile, which tie the two platforms together.
 
 Written only where they differ, because every write touches the profile's stamp; and never over another
-system's mark, unless the connector was told to.
+system's mark, unless the settings ask for it.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ CLOCKS_APART = timedelta(minutes=5)
 
 
 def made_since(created: str, began: datetime) -> bool:
-    """Whether a contact was made after a delivery began. Eloqua says when, our clock said since when."""
+    """Whether a contact was made after a delivery began. By Eloqua's time of creation and our clock."""
     if not created:
         return False
     when = datetime.fromisoformat(created)
@@ -83,9 +83,9 @@ class Interrupted:
                 delivery.checkpoint(self._found[delivery.record.plan_id])
                 counts = Counter(row.outcome for row in _own_rows(delivery))
                 delivery.settle(counts, f"interrupted; settled by run {self._job.run_id}")
-        said = in_words(self._platforms.ledger.settled(self._job.connector, self._event))
-        self._platforms.progress(said)
-        return said
+        summary = in_words(self._platforms.ledger.settled(self._job.connector, self._event))
+        self._platforms.progress(summary)
+        return summary
 
     @staticmethod
     def _never_merged(delivery: Delivery, orphaned_definitions: Sequence[OrphanedDefinition]) -> bool:

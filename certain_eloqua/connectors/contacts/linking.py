@@ -110,7 +110,7 @@ class Linking:
         return replace(step, step=LINKED)
 
     def _add_cause(self, step: DeliveredRow) -> None:
-        """A contact that was sent stays sent; that its profile was not linked is said beside it."""
+        """A contact that was sent stays sent; that its profile was not linked is in its cause."""
         row = self.work.results[step.key]
         if row.outcome != Outcome.REJECTED and "not linked" not in (row.cause or ""):
             cause = f"the contact was sent, but its profile was not linked: {step.cause}"

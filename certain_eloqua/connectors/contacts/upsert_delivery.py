@@ -72,7 +72,7 @@ class _Sending:
             if not self.needed():
                 return
             receipt = self._import(names, working, note)
-            self._tell(working, receipt)
+            self._report(working, receipt)
             rejects = _rejects(receipt)
             ids = self._ids(working, rejects, note)
         sync = f"/syncs/{receipt.sync_id}"
@@ -110,7 +110,7 @@ class _Sending:
                 row.key,
                 Outcome.REJECTED.value,
                 code=rejects[number].code,
-                cause=f"the contact's address was not changed: {rejects[number].said}",
+                cause=f"the contact's address was not changed: {rejects[number].cause}",
                 sync=f"/syncs/{receipt.sync_id}",
             )
             for number, row in enumerate(moved, 1)
@@ -136,7 +136,7 @@ class _Sending:
         return receipt
 
     def _rows(self) -> Iterator[PlanRow]:
-        """The rows to upload: the same ones in the same order, until the outcomes are told at the end.
+        """The rows to upload: the same ones in the same order, until the outcomes are recorded at the end.
 
         So what Eloqua says of row 17 is joined to the plan by counting, without keeping 100,000 rows.
         """
@@ -169,7 +169,7 @@ class _Sending:
 
     # -- back
 
-    def _tell(self, working: ContactList, receipt: ImportReceipt) -> None:
+    def _report(self, working: ContactList, receipt: ImportReceipt) -> None:
         facts = self.work.facts
         facts["working_list"] = working.name
         facts["working_list_id"] = working.id
@@ -221,7 +221,7 @@ class _Sending:
                 one.key,
                 Outcome.REJECTED.value,
                 code=reject.code,
-                cause=reject.said,
+                cause=reject.cause,
                 sync=sync,
             )
         contact, created = ids.get(normalise_email(one.ids[EMAIL]) or "", (one.ids[CONTACT_ID], ""))
@@ -229,7 +229,7 @@ class _Sending:
         if not one.ids[CONTACT_ID] and self._is_new(one, created, receipt, ids):
             row = replace(row, outcome=Outcome.CREATED.value)
         if reject:
-            return replace(row, code=reject.code, cause=reject.said)
+            return replace(row, code=reject.code, cause=reject.cause)
         if not contact:
             return replace(row, cause="sent, but its id could not be read back yet; the next run links it")
         return row
@@ -311,7 +311,7 @@ def ensure_working_list(eloqua: EloquaClient, name: str) -> ContactList:
 @dataclass(frozen=True, slots=True)
 class _Reject:
     code: str
-    said: str
+    cause: str
     written: bool  # the row was taken without the bad values
     fields: frozenset[str]
 
@@ -326,13 +326,13 @@ def _rejects(receipt: ImportReceipt) -> dict[int, _Reject]:
         fields = frozenset(line["invalid_fields"] or ())
         where = f" ({', '.join(sorted(fields))})" if fields else ""
         taken = "taken without a bad value: " if line["written"] else ""
-        said = f"{taken}{line['cause'] or line['message']}{where}"
-        found[number] = _Reject(line["code"], said, bool(line["written"]), fields)
+        cause = f"{taken}{line['cause'] or line['message']}{where}"
+        found[number] = _Reject(line["code"], cause, bool(line["written"]), fields)
     return found
 
 
 def _youngest(number: int, ids: Mapping[str, tuple[str, str]]) -> frozenset[str]:
-    """The contacts made last, so many of them; within a second ids tell, which only grow."""
+    """The contacts made last, so many of them; within a second by id, which only grows."""
     by_age = sorted(ids.values(), key=lambda c: (c[1], len(c[0]), c[0]), reverse=True)
     return frozenset(contact for contact, _ in by_age[:number])
 

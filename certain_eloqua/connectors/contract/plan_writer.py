@@ -32,7 +32,7 @@ class Changes:
         self.written.setdefault(on, {})[name] = new
 
     def also(self, on: str, name: str, value: str) -> None:
-        """Send a field that does not change: the other side needs it to find the record."""
+        """Send a field that does not change: the platform needs it to find the record."""
         self.written.setdefault(on, {})[name] = value
 
 

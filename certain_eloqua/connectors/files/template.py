@@ -43,7 +43,7 @@ def template(kind: Kind | str) -> str:
             "",
         ]
     parts += [
-        _comment("Who is told when a run fails."),
+        _comment("Where messages go when a run fails."),
         "# email_for_job_notifications: events-team@example.com",
         "",
         "settings:",
@@ -92,8 +92,8 @@ def _default(field: FieldInfo) -> str:
 def _yaml(name: str, value: Any) -> str:
     if value is None:
         return f"{name}:"
-    said = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=WIDTH)
-    return f"{name}: " + said.strip().removesuffix("...").strip()
+    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=WIDTH)
+    return f"{name}: " + text.strip().removesuffix("...").strip()
 
 
 def _schedule(kind: Kind) -> str:

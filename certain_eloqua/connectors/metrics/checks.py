@@ -42,7 +42,7 @@ def nothing_is_negative(metrics: Metrics, reads: ProgrammeReads) -> Finding:
 
 
 def averages_are_within_the_scale(metrics: Metrics, reads: ProgrammeReads) -> Finding:
-    """No average is outside the scale of ratings. Ratings outside were ignored; how many is said here."""
+    """No average is outside the scale of ratings. Others were ignored; the result has their number."""
     del reads
     low, high = (float(end) for end in str(metrics.facts["rating_scale"]).split(" to "))
     outside = 0

@@ -105,7 +105,7 @@ class _Upload:
         )
         note.left = note.left or receipt.orphaned_definition
         outcomes = _outcomes(sent, receipt)
-        self._tell(what, receipt)
+        self._report(what, receipt)
         if what == RECORD:
             outcomes = self._unlinked(found, receipt, outcomes, note)
         self.work.record_table(outcomes)
@@ -147,7 +147,7 @@ class _Upload:
         prefix = f"{self.job.account}.{self.job.event_code}"
         return pc.binary_join_element_wise(prefix, batch["registration_code"], ".")
 
-    def _tell(self, what: str, receipt: ImportReceipt) -> None:
+    def _report(self, what: str, receipt: ImportReceipt) -> None:
         facts = self.work.facts
         facts[f"{what}_syncs"] = [f"/syncs/{sync}" for sync in receipt.sync_ids]
         facts[f"{what}_sync_status"] = receipt.status

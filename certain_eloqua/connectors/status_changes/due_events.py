@@ -60,12 +60,12 @@ class Memory:
         """From a sensor's cursor; empty when there is none yet."""
         if not text:
             return cls()
-        said = json.loads(text)
+        stored = json.loads(text)
         asked = {
             name: {event: datetime.fromisoformat(at) for event, at in events.items()}
-            for name, events in said["asked"].items()
+            for name, events in stored["asked"].items()
         }
-        return cls(said["watermark"], frozenset(said["rows"]), asked)
+        return cls(stored["watermark"], frozenset(stored["rows"]), asked)
 
 
 def due_events(
