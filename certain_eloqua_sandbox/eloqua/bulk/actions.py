@@ -10,11 +10,17 @@ from typing import Any
 from certain_eloqua_sandbox.eloqua.bulk.entities import Entity
 from certain_eloqua_sandbox.eloqua.bulk.responses import Failure, failure
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
-from certain_eloqua_sandbox.eloqua.bulk.statements import CONTAINERS, Service, container, parse, service
+from certain_eloqua_sandbox.eloqua.bulk.statements import (
+    CONTAINERS,
+    SERVICES,
+    Service,
+    container,
+    parse,
+    service,
+)
 from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
-MOST = 10
 VERBS = {"add": "add", "remove": "remove", "setstatus": "setStatus"}
 STATUSES = (
     *("bounced", "subscribed", "unsubscribed", "active", "complete", "pending", "errored"),
@@ -38,19 +44,13 @@ def check(world: World, entity: Entity, kind: str, body: dict[str, Any], faults:
     if sent is None or sent == []:
         body.pop(FIELD, None)
         if kind == FIELD:
-            faults.append(failure(FIELD, f"Must contain between 1 and {MOST} sync actions."))
+            faults.append(failure(FIELD, "Must contain at least 1 sync action."))
         return
-    if not isinstance(sent, list) or len(sent) > MOST:
-        faults.append(failure(FIELD, f"Must contain between 1 and {MOST} sync actions.", sent))
+    if not isinstance(sent, list):
+        faults.append(failure(FIELD, "Must be an array of sync actions.", sent))
         body.pop(FIELD)
         return
-    if entity.path in ("events", "activities", "opportunities", "opportunities/contacts"):
-        faults.append(failure(FIELD, "Must not be given for this entity.", sent))
-        return
     body[FIELD] = [_one(world, entity, action, faults) for action in sent]
-    statuses = {action.get("status") for action in body[FIELD]}
-    if entity.path == "emailAddresses" and {"unsubscribed", "bounced"} <= statuses:
-        faults.append(failure(FIELD, "Must set either unsubscribed or bounced, not both.", sent))
 
 
 def _one(world: World, entity: Entity, sent: Any, faults: list[Failure]) -> dict[str, Any]:
@@ -72,46 +72,53 @@ def _one(world: World, entity: Entity, sent: Any, faults: list[Failure]) -> dict
         kept["updateAll"] = str(action["updateall"]).lower() == "true"
     if not isinstance(destination, str) or not parse(destination):
         faults.append(failure(FIELD, "Must be a statement of a destination.", destination))
-    elif verb:
-        fault = _fits(world, entity, verb, destination, kept.get("status"))
-        if fault:
-            faults.append(failure(FIELD, fault, destination))
+    elif not _exists(world, entity, destination):
+        faults.append(failure(FIELD, "Must reference an existing object.", destination))
     return kept
 
 
-def _fits(world: World, entity: Entity, verb: str, destination: str, status: str | None) -> str | None:
-    """Return what is wrong with a destination for this entity, action and status."""
+def _exists(world: World, entity: Entity, destination: str) -> bool:
+    """Return whether there is a destination. The id of a service is written without dashes."""
+    parts = parse(destination) or ()
+    held = container(destination)
+    if held is None and parts[0].name in CONTAINERS:
+        return False  # the wrong kind of brackets
+    if held is not None and _holds(entity, held[0], parts[0].name):
+        return bool(world.value("SELECT 1 FROM eloqua_lists WHERE kind = ? AND id = ?", held))
+    return parts[0].name not in SERVICES or service(destination) is not None
+
+
+def _holds(entity: Entity, kind: str, name: str) -> bool:
+    """Return whether a container holds records of an entity and is changed by sync actions."""
+    return kind not in ("segment", "filter") and CONTAINERS[name][1] == entity.path
+
+
+def has_effect(entity: Entity, action: dict[str, Any]) -> bool:
+    """Return whether an action changes anything: destination, action and status fit the entity.
+
+    Another one is accepted, since no error answer is known (accepted_rules.py).
+    """
+    verb, status, destination = action["action"], action.get("status"), action["destination"]
     parts = parse(destination) or ()
     if len(parts) == 1 and parts[0].name == "globalsubscribe" and parts[0].bare:
-        if entity.path not in ("contacts", "emailAddresses"):
-            return "Must be a destination for this entity."
-        allowed = ("subscribed", "unsubscribed") if entity.path == "contacts" else ("unsubscribed", "bounced")
-        return (
-            None if verb == "setStatus" and status in allowed else f"Must be set to {' or '.join(allowed)}."
-        )
-    if entity.path == "emailAddresses":
-        return "Must be {{GlobalSubscribe}} for e-mail addresses."
+        allowed = {"contacts": ("subscribed", "unsubscribed"), "emailAddresses": ("unsubscribed", "bounced")}
+        return verb == "setStatus" and status in allowed.get(entity.path, ())
     if found := service(destination):
-        if entity.path not in ("contacts", "customObjects"):
-            return "Must be a destination for this entity."
-        statuses = SERVICE_STATUSES[found.kind]
-        return (
-            None if verb == "setStatus" and status in statuses else f"Must be set to {', '.join(statuses)}."
-        )
+        known = entity.path in ("contacts", "customObjects")
+        return known and verb == "setStatus" and status in SERVICE_STATUSES[found.kind]
     held = container(destination)
-    if held is None or held[0] in ("segment", "filter") or CONTAINERS[parts[0].name][1] != entity.path:
-        return "Must be a destination for this entity; ids of services are written without dashes."
-    if not world.value("SELECT 1 FROM eloqua_lists WHERE kind = ? AND id = ?", held):
-        return "Must reference an existing object."
+    if held is None or not _holds(entity, held[0], parts[0].name):
+        return False
     if held[0] == "email_group":
-        good = verb == "setStatus" and status in ("subscribed", "unsubscribed")
-        return None if good else "Must be set to subscribed or unsubscribed."
-    return None if verb in ("add", "remove") else "Must be added to or removed from."
+        return verb == "setStatus" and status in ("subscribed", "unsubscribed")
+    return verb in ("add", "remove")
 
 
 def apply(run: Run, entity: Entity, body: dict[str, Any]) -> None:
     """Do the sync actions of a definition to the records in ``bulk_written``, and log each."""
     for action in body.get(FIELD, []):
+        if not has_effect(entity, action):
+            continue
         destination = action["destination"]
         if found := service(destination):
             _set_member_status(run, entity, found, action)

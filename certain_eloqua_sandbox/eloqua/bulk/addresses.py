@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certain_eloqua_sandbox.eloqua.bulk import actions
 from certain_eloqua_sandbox.eloqua.bulk.definitions import Definition
 from certain_eloqua_sandbox.eloqua.bulk.identifiers import check_keys
 from certain_eloqua_sandbox.eloqua.bulk.indexes import ensure_index
@@ -9,6 +10,8 @@ from certain_eloqua_sandbox.eloqua.bulk.records import meanings_of
 from certain_eloqua_sandbox.eloqua.bulk.run import Run
 from certain_eloqua_sandbox.eloqua.bulk.staged import Staged, exclude
 from certain_eloqua_sandbox.text_keys import key_sql
+
+UNSUBSCRIBE = {"action": "setStatus", "destination": "{{GlobalSubscribe}}", "status": "unsubscribed"}
 
 
 def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, int]]:
@@ -24,8 +27,9 @@ def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
     )
     total = staged.count - len(run.dropped())
     counts = [("ELQ-00033", total - known), ("ELQ-00035", known)]
-    wanted = {str(action.get("status")) for action in definition.body.get("syncActions", [])}
-    for status in sorted(wanted or {"unsubscribed"}):
+    asked = definition.body.get("syncActions") or [UNSUBSCRIBE]
+    entity = definition.entity
+    for status in sorted({action["status"] for action in asked if actions.has_effect(entity, action)}):
         flag = "bounced" if status == "bounced" else "unsubscribed"
         run.world.run(
             f"INSERT INTO bulk_email_statuses (key, address, {flag}, updated_at) "  # noqa: S608

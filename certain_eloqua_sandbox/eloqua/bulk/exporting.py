@@ -43,7 +43,8 @@ def prepare(run: Run, definition: Definition) -> None:
     condition = Condition("1")
     if text := body.get("filter"):
         condition = compile_filter(run.world, definition.entity, text, utc=utc)
-    most = min(body.get("maxRecords") or 2**62, MOST_ACTIVITIES if definition.entity == ACTIVITIES else 2**62)
+    asked = max(body.get("maxRecords", 2**62), 0)
+    most = min(asked, MOST_ACTIVITIES) if definition.entity == ACTIVITIES else asked
     chosen = f"FROM {definition.entity.table} r WHERE {condition.sql} ORDER BY r.id LIMIT {most}"
     texts = []
     for statement in definition.fields.values():

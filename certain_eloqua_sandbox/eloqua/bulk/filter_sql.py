@@ -24,7 +24,6 @@ from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import shortened
 from certain_eloqua_sandbox.world import World
 
-STATUSES = ("pending", "active", "complete", "errored", "yes", "no", "invalid", "permission")
 _SEGMENT_DATES = {
     ("contact", "updatedat", None),
     ("contact", "createdat", None),
@@ -46,7 +45,6 @@ def compile_filter(world: World, entity: Entity, text: str, *, utc: bool) -> Con
     """Return the condition of a filter. Raises :class:`FilterError` when a rule is broken."""
     node = filter_parser.parse(text)
     _keep_the_segment_rule(entity, node)
-    _keep_the_activity_rule(entity, node)
     condition = Condition("")
     condition.sql = _compile(world, entity, node, condition.parameters, utc)
     return condition
@@ -82,10 +80,12 @@ def _compile(world: World, entity: Entity, node: Node, out: list[Any], utc: bool
 def _exists(world: World, entity: Entity, node: Exists, out: list[Any]) -> str:
     found = container(node.statement)
     allowed = {"contacts": ("contact_list", "segment", "filter"), "accounts": ("account_list",)}
-    if found is None or found[0] not in allowed.get(entity.path, ()):
-        raise FilterError("Must reference a list, segment or filter of the exported entity in EXISTS")
+    if found is None:
+        raise FilterError("Must reference a list, segment or filter in EXISTS")
     if not world.value("SELECT 1 FROM eloqua_lists WHERE kind = ? AND id = ?", found):
         raise FilterError("Must reference an existing object in EXISTS")
+    if found[0] not in allowed.get(entity.path, ()):
+        return "0"  # of another entity: accepted, and holds none of these records (accepted_rules.py)
     out.append(found[1])
     return "(r.id IN (SELECT m.member_id FROM eloqua_list_members m WHERE m.list_id = ?))"
 
@@ -100,8 +100,6 @@ def _status(world: World, entity: Entity, node: Status, out: list[Any]) -> str:
         raise FilterError("Must reference a service instance; its id is written without dashes")
     if node.operator not in ("=", "!="):
         raise FilterError("Must compare STATUS with =")
-    if node.value.strip().lower() not in STATUSES:
-        raise FilterError(f"Must compare STATUS with one of {', '.join(STATUSES)}")
     if not world.value("SELECT 1 FROM service_members WHERE instance = ? LIMIT 1", (instance,)):
         raise FilterError("Must reference service instance within a workflow")
     out += [instance, entity.member_entity, node.value.strip().lower()]
@@ -204,20 +202,6 @@ def _keep_the_segment_rule(entity: Entity, node: Node) -> None:
         others = list(others[0].terms)
     if len(others) > 2 or not all(_is_contact_date(term) for term in others):
         raise FilterError(rule)
-
-
-def _keep_the_activity_rule(entity: Entity, node: Node) -> None:
-    """No contact fields in the filter of an activity export, text messages (24C) excepted."""
-    if entity.path != "activities":
-        return
-    compared = [leaf for leaf in filter_parser.leaves(node) if isinstance(leaf, Compare)]
-    types = [leaf.value.strip().lower() for leaf in compared if _is_type(leaf.statement)]
-    if types and all(name.startswith("sms") for name in types):
-        return
-    for leaf in compared:
-        parts = parse(leaf.statement)
-        if parts and len(parts) > 2 and (parts[0].name, parts[1].name) == ("activity", "contact"):
-            raise FilterError("Must not reference contact fields in an activity export")
 
 
 def _is_segment(statement: str) -> bool:

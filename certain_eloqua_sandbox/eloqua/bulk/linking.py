@@ -60,14 +60,14 @@ def map_records(run: Run, definition: Definition, staged: Staged) -> list[tuple[
     body = definition.body
     if not body.get("mapDataCards"):
         return []
-    to_contact = str(body["mapDataCardsEntityType"]).lower() == "contact"
-    meaning = resolve(
-        run.world, CONTACTS if to_contact else ACCOUNTS, str(body["mapDataCardsEntityField"]), "e"
-    )
-    if meaning is None:
-        return []
+    entity = {"contact": CONTACTS, "company": ACCOUNTS}.get(str(body.get("mapDataCardsEntityType")).lower())
+    statement, source = str(body.get("mapDataCardsEntityField")), body.get("mapDataCardsSourceField")
+    meaning = resolve(run.world, entity, statement, "e") if entity else None
+    if meaning is None or source not in definition.fields:
+        return []  # incomplete: accepted, and nothing is linked (accepted_rules.py)
+    to_contact = entity == CONTACTS
     people, link = ("contacts", "contact_id") if to_contact else ("accounts", "account_id")
-    value = staged.column(str(body["mapDataCardsSourceField"]))
+    value = staged.column(source)
     if meaning.kind == "id":
         same = f"CAST({meaning.sql} AS TEXT) = {value}"
     else:

@@ -10,7 +10,7 @@ from certain_eloqua_sandbox.eloqua import schema
 from certain_eloqua_sandbox.eloqua.bulk import activity_fields, definitions, listing
 from certain_eloqua_sandbox.eloqua.bulk.entities import Entity
 from certain_eloqua_sandbox.eloqua.bulk.meaning import SYSTEM_TIMES
-from certain_eloqua_sandbox.eloqua.bulk.responses import failure, invalid, ok, refused
+from certain_eloqua_sandbox.eloqua.bulk.responses import ok, refused
 from certain_eloqua_sandbox.eloqua.bulk.routes import ROUTES
 from certain_eloqua_sandbox.eloqua.bulk.times import NEVER_EDITED, stamp
 from certain_eloqua_sandbox.wire import Request, Response
@@ -135,9 +135,8 @@ def _activity_fields(world: World, request: Request) -> list[dict[str, Any]]:
     """Return the fields of one activity type, or of all."""
     del world
     wanted = request.param("activityType")
-    if wanted is not None and wanted.strip().lower() not in activity_fields.TYPES:
-        names = ", ".join(activity_fields.FIELDS)
-        raise invalid([failure("activityType", f"Must be one of {names}.", wanted)])
+    if wanted and wanted.strip().lower() not in activity_fields.TYPES:
+        return []  # accepted (accepted_rules.py)
     types = [activity_fields.TYPES[wanted.strip().lower()]] if wanted else list(activity_fields.FIELDS)
     items: dict[str, dict[str, Any]] = {}
     for kind in types:
@@ -164,10 +163,8 @@ def _campaign_fields(world: World, request: Request) -> list[dict[str, Any]]:
     """Return the fields that can be read through a campaign."""
     del world
     wanted = (request.param("type") or "").strip().lower()
-    if wanted and wanted not in _CAMPAIGN_FIELDS:
-        raise invalid([failure("type", "Must be sourceCampaign, activity or campaignResponse.", wanted)])
     kinds = [wanted] if wanted else list(_CAMPAIGN_FIELDS)
-    found = [one for kind in kinds for one in _CAMPAIGN_FIELDS[kind]]
+    found = [one for kind in kinds for one in _CAMPAIGN_FIELDS.get(kind, ())]
     return [_item(*one, f"/campaigns/fields/{place}") for place, one in enumerate(found, start=1)]
 
 

@@ -94,7 +94,8 @@ def match(
         same = f"r.id = {number} AND {key_sql(meaning.sql)} = {key_sql(key)}"
     else:
         exact = definition.body.get("isIdentifierFieldCaseSensitive")
-        ensure_index(run.world, table, str(meaning.column))
+        if meaning.column:
+            ensure_index(run.world, table, meaning.column)
         value = converted(meaning, key) if meaning.kind in ("date", "number") else key
         same = f"{key_sql(meaning.sql)} = {key_sql(value)}"
         if exact:
@@ -130,8 +131,8 @@ def _reject(run: Run, code: str, query: str, fields: Iterable[str] = ()) -> None
 def _keep_the_import_rule(run: Run, definition: Definition, meaning: Meaning, identifier: str) -> None:
     rule = definition.body.get("importRule", "createAndUpdate")
     unmatched = "SELECT n FROM temp.bulk_matched WHERE id IS NULL"
-    # An id is Eloqua's to give: a row that names an unknown one cannot become a record.
-    given = meaning.role in ("id", "ext_id") and definition.entity.path != "opportunities"
+    # What is not written is Eloqua's to give: a row that names an unknown one cannot become a record.
+    given = meaning.column is None
     if rule == "updateOnly" or given:
         _reject(run, "ELQ-00034", unmatched, [identifier])
     if rule == "createOnly":

@@ -64,7 +64,6 @@ def test_filters(people: Bulk, more: str, found: str) -> None:
         f"({FIRST} = 'x'",
         f"'{FIRST}' = 'x' '{FIRST}' = 'y'",
         "EXISTS('{{ContactList[999999]}}')",
-        "EXISTS('{{AccountList[19]}}')",
         "STATUS('{{ActionInstance(f82d50cd-86a9-4fca-b37e-4ec9a98b0339)}}') = 'pending'",
         "STATUS('{{ActionInstance(f82d50cd86a94fcab37e4ec9a98b0339)}}') = 'pending'",
         "EXISTS('{{ContactSegment[11]}}') AND '{{Contact.Field(C_Country)}}' = 'BE'",
@@ -128,8 +127,8 @@ def test_any_window_of_rows_in_json_and_csv(bulk: Bulk) -> None:
         assert list(csv.reader(io.StringIO(text, newline=""))) == [rows[0], *rows[1 + offset :][:limit]]
     assert "items" not in bulk.get(f"{uri}/data?offset=2500")
     assert "totalResults" not in bulk.get(f"{uri}/data?totalResults=false")
-    for wrong in ("limit=0", "limit=50001", "limit=x", "offset=-1"):
-        assert bulk.call("GET", f"{uri}/data?{wrong}").status_code == 400
+    assert bulk.get(f"{uri}/data?limit=50001")["limit"] == 50_000
+    assert bulk.call("GET", f"{uri}/data?limit=x").status_code == 400
 
 
 def test_a_zipped_upload_and_a_zipped_page(bulk: Bulk) -> None:

@@ -82,9 +82,26 @@ def test_doubled_slashes_any_letter_case_and_quoted_searches(bulk: Bulk) -> None
     assert bulk.call("POST", "/emailaddresses/imports", json={}).status_code == 400
 
 
-@pytest.mark.parametrize("limit", ["0", "1001", "-1", "many"])
-def test_a_limit_out_of_range_is_refused(bulk: Bulk, limit: str) -> None:
-    assert bulk.call("GET", f"/contacts/fields?limit={limit}").json()["failures"][0]["field"] == "limit"
+@pytest.mark.parametrize(
+    ("asked", "taken"),
+    [
+        ("limit=0", (1000, 0)),
+        ("limit=1001", (1000, 0)),
+        ("limit=-1", (1000, 0)),
+        ("limit=2&offset=-5", (2, 0)),
+        ("orderBy=name sideways", (1000, 0)),
+    ],
+)
+def test_a_window_out_of_range_is_the_nearest_or_usual_one(
+    bulk: Bulk, asked: str, taken: tuple[int, int]
+) -> None:
+    page = bulk.get(f"/contacts/fields?{asked}")
+    assert (page["limit"], page["offset"]) == taken
+    assert page["items"]
+
+
+def test_a_limit_that_is_no_number_is_refused(bulk: Bulk) -> None:
+    assert bulk.call("GET", "/contacts/fields?limit=many").json()["failures"][0]["field"] == "limit"
 
 
 def test_a_destination_uploads_csv_and_cleans_up(bulk: Bulk) -> None:

@@ -115,14 +115,3 @@ def test_lead_scores_are_exported_by_the_statements_of_their_model(bulk: Bulk) -
     chosen = bulk.exported("/contacts", active, filter=f"'{active['Rating']}' = 'A1'")
     assert chosen
     assert {row["EngagementScore"] for row in chosen} == {"100"}
-
-
-def test_an_address_is_unsubscribed_or_bounced_but_not_both(bulk: Bulk) -> None:
-    both = [
-        {"action": "setStatus", "destination": "{{GlobalSubscribe}}", "status": status}
-        for status in ("unsubscribed", "bounced")
-    ]
-    body: dict[str, Any] = {"fields": {"E": EMAIL}, "identifierFieldName": "E"}
-    failures = bulk.failures("/emailAddresses/imports", **body, syncActions=both)
-    assert [failure["field"] for failure in failures] == ["syncActions"]
-    assert bulk.define("/emailAddresses/imports", **body, syncActions=both[:1])["uri"]

@@ -63,11 +63,20 @@ def test_definitions_of_custom_objects_carry_their_ids(bulk: Bulk) -> None:
     assert bulk.get(made["uri"].replace("customObjects", "CUSTOMOBJECTS")) == made
 
 
-def test_linking_needs_all_its_properties(bulk: Bulk) -> None:
-    uri, body = _definition(bulk, mapDataCards=True, mapDataCardsEntityType="Person")
-    assert {f["field"] for f in bulk.failures(f"{uri}/imports", **body)} == {
-        *("mapDataCardsEntityType", "mapDataCardsEntityField", "mapDataCardsSourceField")
+def test_incomplete_properties_of_linking_link_nothing(bulk: Bulk) -> None:
+    whole = {
+        "mapDataCardsEntityType": "Contact",
+        "mapDataCardsEntityField": EMAIL,
+        "mapDataCardsSourceField": "mail",
     }
+    bulk.contacts([{"E": "partly@a.example", "F": "x"}])
+    for missing in whole:
+        uri, body = _definition(bulk, mapDataCards=True, **{**whole, missing: None})
+        sync = bulk.imported(uri, [{"code": f"P-{missing}", "mail": "partly@a.example", "fee": ""}], **body)
+        assert sync["status"] == "success"
+        assert "ELQ-00025" not in dict(bulk.logs(sync))
+    uri, body = _definition(bulk, mapDataCards=True, **{**whole, "mapDataCardsEntityType": "Person"})
+    assert bulk.imported(uri, [{"code": "P-1", "mail": "", "fee": ""}], **body)["status"] == "success"
 
 
 def test_accounts_are_imported_and_exported(bulk: Bulk) -> None:
@@ -115,8 +124,12 @@ def test_opportunities_and_their_contacts(bulk: Bulk) -> None:
         (2, "ELQ-00084"),
         (3, "ELQ-00085"),
     ]
-    failures = bulk.failures("/opportunities/imports", fields={"id": fields["id"]}, identifierFieldName="id")
-    assert len(failures) == 3
+    few = {"id": fields["id"], "name": fields["name"]}
+    sync = bulk.imported(
+        "/opportunities", [{"id": "O-1", "name": "deal"}], fields=few, identifierFieldName="name"
+    )
+    assert ("ELQ-00049", 0) in bulk.logs(sync)  # updated, as the name is the identifier here
+    assert sync["status"] == "success"
 
 
 def _opportunity(bulk: Bulk, number: str) -> None:
@@ -159,14 +172,9 @@ def test_the_options_of_a_link_are_kept(bulk: Bulk) -> None:
     sync = _links(bulk, rows, first, linkOpportunitiesCaseSensitiveMatchField="true")
     assert [r["statusCode"] for r in bulk.rejects(sync)] == ["ELQ-00085"]
     assert ("ELQ-00049", 2) in bulk.logs(_links(bulk, rows, first))
-    body = {"linkOpportunitiesMatchFieldName": "id", "linkOpportunitiesSourceField": "who"}
-    failures = bulk.failures(
-        "/opportunities/contacts/imports",
-        fields={"id": "{{Opportunity.Id}}", "who": first},
-        linkOpportunitiesEntityType="Person",
-        **body,
-    )
-    assert [f["field"] for f in failures] == ["linkOpportunitiesEntityType"]
+    fields = {"id": "{{Opportunity.Id}}", "who": first}
+    sync = bulk.imported("/opportunities/contacts", rows, fields=fields, linkOpportunitiesEntityType="Person")
+    assert sync["status"] == "success"
 
 
 def _rest(bulk: Bulk, method: str, path: str, body: Any = None, version: str = "2.0") -> Any:
