@@ -76,15 +76,15 @@ CREATE TABLE IF NOT EXISTS custom_objects (        -- records are in the table c
     created_at REAL NOT NULL, updated_at REAL NOT NULL, created_by TEXT, updated_by TEXT);
 
 CREATE TABLE IF NOT EXISTS asset_types (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE,
     created_at REAL NOT NULL, updated_at REAL NOT NULL, created_by TEXT, updated_by TEXT);
 CREATE TABLE IF NOT EXISTS activity_types (
     id INTEGER PRIMARY KEY AUTOINCREMENT, asset_type_id INTEGER NOT NULL, name TEXT NOT NULL COLLATE NOCASE,
-    created_at REAL NOT NULL, updated_at REAL NOT NULL, created_by TEXT, UNIQUE (asset_type_id, name));
+    created_at REAL NOT NULL, updated_at REAL NOT NULL, created_by TEXT);
 CREATE TABLE IF NOT EXISTS external_assets (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE, asset_type_id INTEGER NOT NULL,
-    created_at REAL NOT NULL, updated_at REAL NOT NULL, created_by TEXT, updated_by TEXT,
-    UNIQUE (asset_type_id, name));
+    created_at REAL NOT NULL, updated_at REAL NOT NULL, created_by TEXT, updated_by TEXT);
+CREATE INDEX IF NOT EXISTS external_assets_name ON external_assets (asset_type_id, name);
 CREATE TABLE IF NOT EXISTS activities (            -- of every type, external ones too
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     type TEXT NOT NULL,                -- EmailOpen ... | ExternalActivity
@@ -197,6 +197,18 @@ def add_field(
     how = f" GENERATED ALWAYS AS ({generated}) VIRTUAL" if generated else ""
     world.run(f"ALTER TABLE {table_of(entity, parent_id)} ADD COLUMN {field.column} TEXT{how}")
     return field
+
+
+def drop_field(world: World, field: Field) -> None:
+    """Delete a field with its values and the indexes on them."""
+    table = table_of(field.entity, field.parent_id)
+    for index in world.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND instr(sql, ?)",
+        (table, field.column),
+    ):
+        world.run(f'DROP INDEX "{index["name"]}"')
+    world.run(f"ALTER TABLE {table} DROP COLUMN {field.column}")
+    world.run("DELETE FROM eloqua_fields WHERE id = ?", (field.id,))
 
 
 def create_record_table(world: World, parent_id: int) -> None:

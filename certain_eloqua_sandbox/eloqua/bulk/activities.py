@@ -10,6 +10,12 @@ from certain_eloqua_sandbox.eloqua.bulk.run import Run
 from certain_eloqua_sandbox.eloqua.bulk.staged import Staged, exclude
 from certain_eloqua_sandbox.text_keys import key_sql
 
+# Names may be given twice (rest/accepted_rules.py): the oldest is the one that is meant.
+ASSET_TYPES = "(SELECT min(id) AS id, name FROM asset_types GROUP BY name)"
+ACTIVITY_TYPES = (
+    "(SELECT min(id) AS id, asset_type_id, name FROM activity_types GROUP BY asset_type_id, name)"
+)
+ASSETS = "(SELECT min(id) AS id, asset_type_id, name FROM external_assets GROUP BY asset_type_id, name)"
 NEEDED = ("asset_type", "asset_name", "type")
 
 
@@ -53,15 +59,15 @@ def _check_types(run: Run, staged: Staged, values: dict[str, str], keys: dict[st
     _reject(
         run,
         "ELQ-00072",
-        f"SELECT s.n FROM {staged.table} s LEFT JOIN asset_types t ON t.name = {asset_type} "  # noqa: S608
+        f"SELECT s.n FROM {staged.table} s LEFT JOIN {ASSET_TYPES} t ON t.name = {asset_type} "  # noqa: S608
         f"WHERE COALESCE({asset_type}, '') <> '' AND t.id IS NULL",
         [keys["asset_type"]] if "asset_type" in keys else [],
     )
     _reject(
         run,
         "ELQ-00070",
-        f"SELECT s.n FROM {staged.table} s JOIN asset_types t ON t.name = {asset_type} "  # noqa: S608
-        f"LEFT JOIN activity_types y ON y.asset_type_id = t.id AND y.name = {kind} "
+        f"SELECT s.n FROM {staged.table} s JOIN {ASSET_TYPES} t ON t.name = {asset_type} "  # noqa: S608
+        f"LEFT JOIN {ACTIVITY_TYPES} y ON y.asset_type_id = t.id AND y.name = {kind} "
         f"WHERE COALESCE({kind}, '') <> '' AND y.id IS NULL",
         [keys["type"]] if "type" in keys else [],
     )
@@ -119,11 +125,13 @@ def _create_assets(run: Run, staged: Staged, values: dict[str, str], kept: str) 
         return 0
     before, user = run.world.value("SELECT COALESCE(max(id), 0) FROM external_assets"), run.user_id
     created = run.world.run(
-        "INSERT OR IGNORE INTO external_assets "  # noqa: S608
+        "INSERT INTO external_assets "  # noqa: S608
         "(name, asset_type_id, created_at, updated_at, created_by, updated_by) "
         f"SELECT {values['asset_name']}, t.id, ?, ?, ?, ? FROM {staged.table} s "
-        f"JOIN asset_types t ON t.name = {values['asset_type']} WHERE {kept} GROUP BY 1 COLLATE NOCASE, 2 "
-        "ORDER BY min(s.n)",
+        f"JOIN {ASSET_TYPES} t ON t.name = {values['asset_type']} WHERE {kept} "
+        "AND NOT EXISTS (SELECT 1 FROM external_assets x "
+        f"WHERE x.asset_type_id = t.id AND x.name = {values['asset_name']}) "
+        "GROUP BY 1 COLLATE NOCASE, 2 ORDER BY min(s.n)",
         (run.now, run.now, user, user),
     ).rowcount
     run.journal_rows(
@@ -149,9 +157,9 @@ def _insert(run: Run, staged: Staged, values: dict[str, str], kept: str) -> int:
         f"""SELECT 'ExternalActivity', {happened}, c.id, c."C_EmailAddress", {campaign}, t.name, """
         "x.name, x.id, "
         f"y.name, y.name, ? FROM {staged.table} s JOIN temp.bulk_matched m ON m.n = s.n "
-        f"JOIN contacts c ON c.id = m.id JOIN asset_types t ON t.name = {values['asset_type']} "
-        f"JOIN activity_types y ON y.asset_type_id = t.id AND y.name = {values['type']} "
-        f"JOIN external_assets x ON x.asset_type_id = t.id AND x.name = {values['asset_name']} "
+        f"JOIN contacts c ON c.id = m.id JOIN {ASSET_TYPES} t ON t.name = {values['asset_type']} "
+        f"JOIN {ACTIVITY_TYPES} y ON y.asset_type_id = t.id AND y.name = {values['type']} "
+        f"JOIN {ASSETS} x ON x.asset_type_id = t.id AND x.name = {values['asset_name']} "
         f"WHERE {kept} ORDER BY s.n",
         (run.now, run.now),
     ).rowcount

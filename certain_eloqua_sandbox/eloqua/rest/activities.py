@@ -80,10 +80,11 @@ def create_activity(world: World, request: Request) -> Response:
     )
     if contact is None:
         raise _unrelated(body, "contactId")
-    campaign_id = int_or_zero(body.get("campaignId"))
-    if not world.value("SELECT 1 FROM eloqua_assets WHERE kind = 'campaign' AND id = ?", (campaign_id,)):
+    campaign_id = None if body.get("campaignId") in (None, "") else int_or_zero(body["campaignId"])
+    known_campaign = "SELECT 1 FROM eloqua_assets WHERE kind = 'campaign' AND id = ?"
+    if campaign_id is not None and not world.value(known_campaign, (campaign_id,)):
         raise _unrelated(body, "campaignId")
-    kind = world.row("SELECT id, name FROM asset_types WHERE name = ?", (asset_type,))
+    kind = world.row("SELECT id, name FROM asset_types WHERE name = ? ORDER BY id LIMIT 1", (asset_type,))
     if kind is None:
         raise _unrelated(body, "assetType")
     known = world.row(
@@ -144,7 +145,8 @@ def _date(body: dict[str, Any]) -> float:
 
 def _asset(world: World, type_id: int, name: str, user: str) -> int:
     found = world.value(
-        "SELECT id FROM external_assets WHERE asset_type_id = ? AND name = ?", (type_id, name)
+        "SELECT id FROM external_assets WHERE asset_type_id = ? AND name = ? ORDER BY id LIMIT 1",
+        (type_id, name),
     )
     if found is not None:
         return int(found)

@@ -171,17 +171,8 @@ def update_campaign(world: World, request: Request, id: str) -> Response:
 
 @answers("DELETE", "/assets/campaign/{id}", source=CAMPAIGNS)
 def delete_campaign(world: World, request: Request, id: str) -> Response:
-    """Delete a campaign that is not active; otherwise 412."""
+    """Delete a campaign."""
     row = _row(world, ident(id))
-    if row["status"] in ("Active", "Scheduled"):
-        raise bad_value(
-            "Campaign",
-            "currentStatus",
-            row["status"],
-            "RelationshipRequirement",
-            object_id=row["id"],
-            status=412,
-        )
     world.run("DELETE FROM eloqua_assets WHERE id = ?", (row["id"],))
     world.note("eloqua", "delete", "campaign", row["name"], {"id": row["id"]})
     return Response()
@@ -189,13 +180,12 @@ def delete_campaign(world: World, request: Request, id: str) -> Response:
 
 @answers("POST", "/assets/campaign/active/{id}", source=CAMPAIGNS)
 def activate_campaign(world: World, request: Request, id: str) -> Response:
-    """Activate a campaign: activateNow=true, or scheduledFor=now or Unix seconds."""
+    """Activate a campaign: now, or at scheduledFor (Unix seconds)."""
     row = _row(world, ident(id))
     scheduled = (request.param("scheduledFor") or "").strip()
-    if truth(request.param("activateNow") or "false") or scheduled.lower() == "now":
+    now = truth(request.param("activateNow") or "false") or scheduled.lower() in ("", "now")
+    if now:
         return _set_status(world, request, row, "Active", str(int(world.now())))
-    if not scheduled:
-        raise bad_parameter("scheduledFor", None, "NotNullRequirement")
     if not scheduled.isdigit():
         raise bad_parameter("scheduledFor", scheduled, "DateRequirement")
     due = int(scheduled) <= world.now()

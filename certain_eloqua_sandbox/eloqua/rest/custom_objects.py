@@ -184,8 +184,7 @@ def _write_fields(world: World, body: dict[str, Any], key: int) -> dict[int, int
     if stranger := {one for one in kept if one > 0} - set(known):
         raise bad_value(FIELD, "id", min(stranger), "RelationshipRequirement", object_id=key)
     for gone in set(known) - kept:
-        world.run(f"ALTER TABLE {schema.table_of('cdo', key)} DROP COLUMN {known[gone].column}")
-        world.run("DELETE FROM eloqua_fields WHERE id = ?", (gone,))
+        schema.drop_field(world, known[gone])
     for one in given:
         mark = int_or_zero(one.get("id"))
         ids[mark] = _change_field(world, one, known[mark]) if mark in known else _add_field(world, one, key)

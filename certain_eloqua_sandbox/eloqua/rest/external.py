@@ -6,7 +6,7 @@ from sqlite3 import Row
 from typing import Any
 
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, duplicate, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
@@ -90,8 +90,6 @@ def create_type(world: World, request: Request) -> Response:
     """Create an external asset type with its activity types."""
     body = body_of(request, "ExternalAssetType")
     name = text_of(body, "name", "ExternalAssetType") or ""
-    if world.value("SELECT 1 FROM asset_types WHERE name = ?", (name,)):
-        raise duplicate("ExternalAssetType", "name", name)
     now, user = world.now(), user_id(world, request)
     key = records.insert(
         world,
@@ -110,8 +108,6 @@ def update_type(world: World, request: Request, id: str) -> Response:
     key = int(old["id"])
     body = body_of(request, "ExternalAssetType", key)
     name = text_of(body, "name", "ExternalAssetType", object_id=key) or ""
-    if world.value("SELECT 1 FROM asset_types WHERE name = ? AND id != ?", (name, key)):
-        raise duplicate("ExternalAssetType", "name", name, key)
     user = user_id(world, request)
     records.update(world, "asset_types", key, {"name": name, "updated_at": world.now(), "updated_by": user})
     if "activityTypes" in body:
@@ -128,9 +124,6 @@ def _write_activity_types(world: World, body: dict[str, Any], key: int, user: st
         str(row["id"]) for row in world.rows("SELECT id FROM activity_types WHERE asset_type_id = ?", (key,))
     }
     names = [(text_of(one, "name", "ExternalActivityType") or "") for one in given]
-    folded = [name.lower() for name in names]
-    if len(set(folded)) != len(folded):
-        raise duplicate("ExternalActivityType", "name", next(n for n in names if folded.count(n.lower()) > 1))
     kept = {str(one["id"]) for one in given if one.get("id") not in (None, "") and int_or_zero(one["id"]) > 0}
     if kept - known:
         raise bad_value(
@@ -208,12 +201,6 @@ def _asset_values(world: World, body: dict[str, Any], old: Row | None) -> dict[s
         raise bad_value(
             "ExternalAsset", "externalAssetTypeId", given, "RelationshipRequirement", object_id=key
         )
-    taken = world.value(
-        "SELECT 1 FROM external_assets WHERE name = ? AND asset_type_id = ? AND id IS NOT ?",
-        (name, int_or_zero(given), key),
-    )
-    if taken:
-        raise duplicate("ExternalAsset", "name", name, key)
     return {"name": name, "asset_type_id": int_or_zero(given)}
 
 

@@ -210,8 +210,7 @@ def delete_field(world: World, request: Request, id: str) -> Response:
     field = _field(world, ident(id), "contact")
     if field.is_standard:
         raise bad_value("ContactField", "id", field.id, "ImmutabilityRequirement", object_id=field.id)
-    world.run(f"ALTER TABLE contacts DROP COLUMN {field.column}")
-    world.run("DELETE FROM eloqua_fields WHERE id = ?", (field.id,))
+    schema.drop_field(world, field)
     world.note("eloqua", "delete", "contact_field", field.internal_name, {"id": field.id})
     return Response()
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_parameter
 from certain_eloqua_sandbox.eloqua.rest.times import eastern, seconds
 from certain_eloqua_sandbox.text_keys import key_sql
 
@@ -45,7 +44,7 @@ Terms = Callable[[str], Term | None]
 
 
 def parse(text: str) -> list[Criterion]:
-    """Return the comparisons of a search; a text without term and operator is compared with the default."""
+    """Return the comparisons of a search; a text of another form is a value of the default term."""
     if not re.match(rf"\s*{_TERM}", text):
         return [Criterion(None, "=", _unquoted(text.strip()))]
     found, position = [], 0
@@ -57,7 +56,7 @@ def parse(text: str) -> list[Criterion]:
         if not text[position:].strip():
             break
     else:
-        raise bad_parameter("search", text, "SyntaxRequirement")
+        return [Criterion(None, "=", _unquoted(text.strip()))]
     return found
 
 
@@ -79,17 +78,17 @@ def condition(text: str | None, terms: Terms, default: str) -> tuple[str, list[o
     for position, criterion in enumerate(parse(text)):
         term = terms(criterion.term or default)
         if term is None:
-            raise bad_parameter("search", text, "SyntaxRequirement")
+            return "0", []  # accepted, finds nothing (accepted_rules.py)
         alternative = criterion.operator == "="
         group = (criterion.term or default).lower() if alternative else f"#{position}"
-        groups.setdefault(group, []).append(_compare(term, criterion, text))
+        groups.setdefault(group, []).append(_compare(term, criterion))
     parts = [f"({' OR '.join(sql for sql, _ in group)})" for group in groups.values()]
     return " AND ".join(parts), [
         value for group in groups.values() for _, values in group for value in values
     ]
 
 
-def _compare(term: Term, criterion: Criterion, text: str) -> tuple[str, list[object]]:
+def _compare(term: Term, criterion: Criterion) -> tuple[str, list[object]]:
     sql, operator, value = term.sql, criterion.operator, criterion.value
     negated = operator == "!="
     if operator in ("=", "!=") and value == "":
@@ -103,7 +102,7 @@ def _compare(term: Term, criterion: Criterion, text: str) -> tuple[str, list[obj
         return (f"({sql} IS NULL OR NOT {like})" if negated else like), [pattern]
     wanted = _typed(term, value)
     if wanted is None:
-        raise bad_parameter("search", text, "SyntaxRequirement")
+        return "0", []
     if term.kind == "time" and operator in ("=", "!="):
         equal = f"CAST({sql} AS INTEGER) = CAST(? AS INTEGER)"
         return (f"NOT {equal}" if negated else equal), [wanted]

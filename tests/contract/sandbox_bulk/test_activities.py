@@ -114,3 +114,25 @@ def test_a_contact_field_may_be_in_the_filter_of_activities(bulk: Bulk) -> None:
     body: dict[str, Any] = {"fields": {"Id": "{{Activity.Id}}"}}
     assert bulk.exported("/activities", **body, filter=text) == []
     assert bulk.failures("/activities/exports", fields={"E": EMAIL})[0]["field"] == "fields"
+
+
+def test_names_given_twice_make_one_activity_a_row(bulk: Bulk) -> None:
+    rest = f"{bulk.sandbox.url}/api/rest/2.0/assets/external"
+    body = {"name": "Dinner", "activityTypes": [{"name": "Invited"}, {"name": "Invited"}]}
+    first = bulk.session.post(f"{rest}/type", json=body).json()
+    bulk.session.post(f"{rest}/type", json={"name": "Dinner", "activityTypes": []})
+    for _ in "ab":
+        asset = {"name": "Gala", "externalAssetTypeId": first["id"]}
+        assert bulk.session.post(rest, json=asset).status_code == 201
+    bulk.contacts([{"E": "guest@a.example", "F": "x"}])
+    fields = {
+        "E": "{{Activity.Contact.Field(C_EmailAddress)}}",
+        "T": "{{Activity.Asset.Type}}",
+        "N": "{{Activity.Asset.Name}}",
+        "A": "{{Activity.Type}}",
+    }
+    rows = [
+        {"E": "guest@a.example", "T": "Dinner", "N": name, "A": "Invited"} for name in ("Gala", "gala", "New")
+    ]
+    sync = bulk.imported("/activities", rows, fields=fields)
+    assert {("ELQ-00068", 1), ("ELQ-00069", 3)} <= set(bulk.logs(sync))

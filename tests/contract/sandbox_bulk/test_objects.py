@@ -281,3 +281,13 @@ def test_the_journal_names_the_sync_of_each_record(bulk: Bulk) -> None:
     assert [(line["key"], line["detail"]) for line in lines] == [
         (key, {"sync": int(sync["uri"].rsplit("/", 1)[1])}) for key in ("one@a.example", "two@a.example")
     ]
+
+
+def test_a_field_that_identified_records_can_be_deleted(bulk: Bulk) -> None:
+    uri, body = _definition(bulk)
+    bulk.imported(uri, [{"code": "D-1", "mail": "", "fee": ""}], **body)
+    number = uri.rsplit("/", 1)[1]
+    whole = _rest(bulk, "GET", f"/assets/customObject/{number}")
+    whole["fields"] = [one for one in whole["fields"] if one["name"] != "Registration Code"]
+    whole = {name: value for name, value in whole.items() if not name.endswith("FieldId")}
+    assert len(_rest(bulk, "PUT", f"/assets/customObject/{number}", whole)["fields"]) == len(whole["fields"])
