@@ -66,8 +66,8 @@ def _run(home: Path, environment: dict[str, str], what: str, size: int) -> dict[
         stdout=subprocess.PIPE,
         check=True,
     )
-    told: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 def _table(rows: list[dict[str, object]], small: int, large: int) -> bool:

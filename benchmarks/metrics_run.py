@@ -55,13 +55,13 @@ def main(what: str, size: int) -> None:
         json.dumps(
             {
                 "success": ran.success,
-                "calls": sum(told.get("eloqua_calls", 0) for told in ran.metadata.values()),
+                "calls": sum(result.get("eloqua_calls", 0) for result in ran.metadata.values()),
                 "megabytes": peak_megabytes(),
                 "seconds": seconds,
                 "own": own,
                 "records": done.get("dagster/row_count", 0),
                 "sent": done.get("records_uploaded") or 0,
-                "steps": {name: told.get("seconds") for name, told in ran.metadata.items()},
+                "steps": {name: result.get("seconds") for name, result in ran.metadata.items()},
             }
         )
     )

@@ -114,8 +114,8 @@ def measured(
         stdout=subprocess.PIPE,
         check=True,
     )
-    told: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return {"what": f"{what}{' again' if again else ''}", **told}
+    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return {"what": f"{what}{' again' if again else ''}", **result}
 
 
 def table(rows: list[dict[str, object]], size: int) -> bool:

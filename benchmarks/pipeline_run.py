@@ -61,8 +61,8 @@ def main(what: str) -> None:
         began = time.monotonic()
         ran = runner.assets(["import_list/contacts"]) if what == "read" else runner.job("upsert", EVENT)
         seconds = time.monotonic() - began
-    steps = {name: told["seconds"] for name, told in ran.metadata.items()}
-    calls = sum(told.get("eloqua_calls", 0) for told in ran.metadata.values())
+    steps = {name: result["seconds"] for name, result in ran.metadata.items()}
+    calls = sum(result.get("eloqua_calls", 0) for result in ran.metadata.values())
     done = ran.of("upsert/delivery")
     outcomes = {
         name: done[name]

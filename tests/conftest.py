@@ -80,8 +80,8 @@ class Sandbox:
             with urllib.request.urlopen(request, timeout=timeout) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
-            said = error.read().decode(errors="replace")
-            raise AssertionError(f"{method} {path}: the sandbox answered {error.code} {said}") from None
+            message = error.read().decode(errors="replace")
+            raise AssertionError(f"{method} {path}: the sandbox answered {error.code} {message}") from None
         return json.loads(text) if text else None
 
 

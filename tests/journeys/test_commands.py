@@ -41,9 +41,9 @@ def run(kept, root):
             capture_output=True,
             timeout=150,
         )
-        said = done.stdout + done.stderr
-        assert done.returncode == code, said[-4000:]
-        return said
+        output = done.stdout + done.stderr
+        assert done.returncode == code, output[-4000:]
+        return output
 
     return call
 
@@ -103,41 +103,41 @@ def test_our_own_commands_tell_the_truth_in_their_exit_codes(kept, monkeypatch):
         done = CliRunner().invoke(main, list(arguments))
         return done.exit_code, done.output
 
-    code, said = ours("connectors", "list")
+    code, output = ours("connectors", "list")
     assert code == 0
-    assert all(name in said for name in ("prospects", "readers", "attendees"))
+    assert all(name in output for name in ("prospects", "readers", "attendees"))
     assert ours("connectors", "check")[0] == 0
     kept.file("broken", "kind: upsert_contact\nevents: all\n")
-    code, said = ours("connectors", "check")
+    code, output = ours("connectors", "check")
     assert code == 1
-    assert "broken.yaml:1: kind: 'upsert_contact' is not a kind" in said
+    assert "broken.yaml:1: kind: 'upsert_contact' is not a kind" in output
     assert ours("connectors", "list")[0] == 1
     (kept.connectors / "broken.yaml").unlink()
-    code, said = ours("doctor")
-    assert (code, said.count(" ok ")) == (0, 8), said
-    assert "demo" not in said.replace("certain_eloqua_demo", "")
+    code, output = ours("doctor")
+    assert (code, output.count(" ok ")) == (0, 8), output
+    assert "demo" not in output.replace("certain_eloqua_demo", "")
     assert ours("mapping", "check")[0] == 0
     monkeypatch.setenv("CERTAIN_PASSWORD", "wrong")
-    code, said = ours("doctor")
+    code, output = ours("doctor")
     assert code == 1
-    assert "certain       WRONG" in said
-    assert "the login was refused" in said
-    assert "CERTAIN_USERNAME and CERTAIN_PASSWORD" in said
-    assert "Is it running?" not in said
+    assert "certain       WRONG" in output
+    assert "the login was refused" in output
+    assert "CERTAIN_USERNAME and CERTAIN_PASSWORD" in output
+    assert "Is it running?" not in output
     monkeypatch.delenv("CERTAIN_PASSWORD")
     monkeypatch.setenv("CERTAIN_ELOQUA_LEDGER_URL", "postgres://u:secretword@h/ledger")
     monkeypatch.setenv("CERTAIN_BASE_URL", "http://127.0.0.1:9")
     began = time.monotonic()
-    code, said = ours("doctor")
+    code, output = ours("doctor")
     assert time.monotonic() - began < 20
-    assert "Is it running?" in said
-    assert "ledger        WRONG  CERTAIN_ELOQUA_LEDGER_URL: postgres:// is no database we know" in said
-    assert "the default table (no NWIND.yaml" in said
-    assert "secretword" not in said
+    assert "Is it running?" in output
+    assert "ledger        WRONG  CERTAIN_ELOQUA_LEDGER_URL: postgres:// is no database we know" in output
+    assert "the default table (no NWIND.yaml" in output
+    assert "secretword" not in output
     monkeypatch.setenv("ELOQUA_PAGE_SIZE", "lots")
-    code, said = ours("doctor")
+    code, output = ours("doctor")
     assert code == 1
-    assert "ELOQUA_PAGE_SIZE" in said
+    assert "ELOQUA_PAGE_SIZE" in output
 
 
 def test_a_template_can_be_used_as_it_is(kept):

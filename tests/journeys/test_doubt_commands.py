@@ -53,9 +53,9 @@ def test_a_person_s_story_names_run_batch_and_sync_or_why_not(activities):
 
     story = command("history", email.upper())
     assert "Invited -> Pre-Registered was sent" in story
-    (told,) = json.loads(command("history", email, "--event", EVENT, "--json"))["changes"]
-    assert told["batch"]
-    assert told["sync"].startswith("/syncs/")
+    (result,) = json.loads(command("history", email, "--event", EVENT, "--json"))["changes"]
+    assert result["batch"]
+    assert result["sync"].startswith("/syncs/")
 
     body = {"code": code, "status": "Cancelled"}
     activities.sandbox.control("POST", "/certain/registration", body)

@@ -48,7 +48,7 @@ def test_an_event_that_fails_is_named_and_the_others_are_complete(deployment):
     result = run(deployment, ["NOSUCH", "NWEMPTY27"])
     assert not result.success
     (failure,) = result.get_step_failure_events()
-    said = failure.step_failure_data.user_failure_data.description
-    assert "1 of 2 events failed" in said
-    assert "NOSUCH" in said
+    output = failure.step_failure_data.user_failure_data.description
+    assert "1 of 2 events failed" in output
+    assert "NOSUCH" in output
     assert materialized(deployment, "attendees/delivery") == {"NWEMPTY27"}

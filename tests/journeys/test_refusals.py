@@ -15,9 +15,9 @@ def refused(deployment, *args, **settings):
 
 
 def test_an_event_outside_of_the_selection(deployment):
-    said = refused(deployment, "prospects", "NWEXPO25")
-    assert "prospects is not for event NWEXPO25: its file says NWSUMMIT27, NWFORUM27" in said
-    assert "prospects.yaml" in said
+    message = refused(deployment, "prospects", "NWEXPO25")
+    assert "prospects is not for event NWEXPO25: its file says NWSUMMIT27, NWFORUM27" in message
+    assert "prospects.yaml" in message
     assert "events that are Live or On-Site" in refused(deployment, "attendees", "NWFORUM27")
 
 
@@ -26,7 +26,7 @@ def test_an_event_that_certain_does_not_have(deployment):
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "result"),
     [
         ({"contact_list_name": "Roadshow Invitees"}, "Roadshow_Invitees"),
         ({"contact_list_name": "Partners"}, "2 lists of this name"),
@@ -40,8 +40,8 @@ def test_an_event_that_certain_does_not_have(deployment):
         ({"starting_page": 3, "ending_page": 2}, "ending_page: 2 is not allowed: the last page is before"),
     ],
 )
-def test_a_setting_that_cannot_be_is_told_with_what_was_meant(deployment, settings, told):
-    assert told in refused(deployment, "prospects", EVENT, **settings)
+def test_a_setting_that_cannot_be_is_told_with_what_was_meant(deployment, settings, result):
+    assert result in refused(deployment, "prospects", EVENT, **settings)
 
 
 def test_an_overridden_setting_reaches_the_read_the_plan_and_the_delivery(deployment):
@@ -85,9 +85,9 @@ def test_a_plan_of_old_reads_says_so(deployment, monkeypatch):
     assert "warning_reads_are_old" not in fresh
     assert fresh["field_map_from"] == "default table"
     monkeypatch.setenv("CERTAIN_ELOQUA_MAX_PLAN_AGE_HOURS", "0.0000001")
-    told = runner.assets(["attendees/plan"], EVENT).of("attendees/plan")["warning_reads_are_old"]
+    result = runner.assets(["attendees/plan"], EVENT).of("attendees/plan")["warning_reads_are_old"]
     for read in ("certain/events", "certain/profiles", "certain/registrations", "attendees/contacts"):
-        assert f"{read} is 0.0 hours old" in told
+        assert f"{read} is 0.0 hours old" in result
 
 
 def test_a_plan_that_is_too_old(deployment, monkeypatch):
@@ -133,9 +133,9 @@ def test_standing_checks_are_quiet_when_all_is_well(deployment):
 
 def test_a_login_that_is_refused_says_so_without_the_password(deployment, monkeypatch):
     monkeypatch.setenv("ELOQUA_PASSWORD", "wrong-horse-battery")
-    said = refused(deployment, "readers")
-    assert "credentials" in said
-    assert "wrong-horse" not in said
+    message = refused(deployment, "readers")
+    assert "credentials" in message
+    assert "wrong-horse" not in message
 
 
 def test_a_ledger_that_cannot_be_opened_says_where(deployment, monkeypatch):

@@ -98,11 +98,11 @@ def test_a_warning_with_rejects_tells_each_row_and_the_cause(connect_eloqua):
     rows[6]["email"], rows[150]["email"], rows[199]["email"] = "not an address", "", "PERSON3@example.org"
     receipt = bring(connect_eloqua(piece_bytes=2_000), pa.Table.from_pylist(rows))
     assert receipt.status == "warning"
-    told = {row["row"]: row for row in receipt.rejects.to_pylist()}
-    assert set(told) == {7, 151, 200}
-    assert told[7]["code"] == "ELQ-00002"
-    assert told[7]["invalid_fields"] == ["email"]
-    assert "not valid" in told[7]["cause"]
+    result = {row["row"]: row for row in receipt.rejects.to_pylist()}
+    assert set(result) == {7, 151, 200}
+    assert result[7]["code"] == "ELQ-00002"
+    assert result[7]["invalid_fields"] == ["email"]
+    assert "not valid" in result[7]["cause"]
     assert receipt.rejected == 3
     assert (receipt.created, receipt.unaccounted) == (197, 0)
 

@@ -80,13 +80,13 @@ class Bench:
     ledger_url: str
     field_map: FieldMap = field(default_factory=lambda: FieldMap(ACCOUNT))
     runs: int = 0
-    told: list[str] = field(default_factory=list)
+    result: list[str] = field(default_factory=list)
 
     # -- the steps
 
     def platforms(self, **other: Any) -> Platforms:
         clients = {"eloqua": self.eloqua, "certain": self.certain} | other
-        return Platforms(clients, self.ledger, self.told.append)
+        return Platforms(clients, self.ledger, self.result.append)
 
     def job(
         self, kind: Kind | str, event: str | None = EVENT, connector: str = "tested", **settings: Any
@@ -166,8 +166,8 @@ class Bench:
 
     def writes(self) -> dict[str, int]:
         """What was written to the platforms since the last reset, by entity and operation."""
-        said = self.sandbox.control("GET", "/counters")
-        writes: dict[str, int] = said["writes"]
+        message = self.sandbox.control("GET", "/counters")
+        writes: dict[str, int] = message["writes"]
         return writes
 
     def eloqua_calls(self) -> int:

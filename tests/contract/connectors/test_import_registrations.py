@@ -61,9 +61,9 @@ def test_an_unknown_attendee_type_is_refused_with_what_is_allowed_and_what_was_m
     bench.contact_list("Guests", [person(1)])
     with pytest.raises(Permanent) as error:
         run(bench, attendee_type_code="DELEGAT")
-    said = str(error.value)
-    assert "Did you mean 'DELEGATE'?" in said
-    assert "Allowed: DELEGATE, EXHIBITOR, SPEAKER, VIP" in said
+    message = str(error.value)
+    assert "Did you mean 'DELEGATE'?" in message
+    assert "Allowed: DELEGATE, EXHIBITOR, SPEAKER, VIP" in message
     assert bench.registrations().empty
 
 
@@ -106,7 +106,7 @@ def test_a_window_of_pages_says_how_many_contacts_it_leaves_out(bench: Bench):
     assert ran.read_facts["members"] == 25
     assert ran.read_facts["left_out"] == 5
     assert "5 of 25" in ran.read_facts["list_truncated"]
-    assert any("5 of 25" in told for told in bench.told)
+    assert any("5 of 25" in result for result in bench.result)
     rest = run(bench, retrieval_page_size=10, starting_page=3)
     assert rest.outcomes() == {"created": 5, "skipped": 20}
 
@@ -321,5 +321,5 @@ def test_a_window_beyond_the_list_says_that_nobody_is_in_it(bench: Bench):
     bench.contact_list("Guests", [person(n) for n in range(3)])
     ran = run(bench, starting_page=2, retrieval_page_size=5)
     assert ran.reasons() == {"list_truncated": 3}
-    said = "all 3 contacts are outside of pages 2 to the last of 5 contacts and are not imported"
-    assert said in bench.told
+    message = "all 3 contacts are outside of pages 2 to the last of 5 contacts and are not imported"
+    assert message in bench.result

@@ -36,7 +36,7 @@ def people(bench: Bench) -> Bench:
     return bench
 
 
-def told(ran: Ran) -> dict[str, str]:
+def result(ran: Ran) -> dict[str, str]:
     """Who was created and who updated, by address."""
     assert ran.delivered is not None
     frame = ran.delivered.frame
@@ -51,7 +51,7 @@ def undisturbed(bench: Bench, **chosen: Any) -> dict[str, str]:
     """What a run tells that nothing disturbs; both sides are as before afterwards."""
     bench.sandbox.control("POST", "/snapshot/before")
     with bench_at(bench.sandbox, "sqlite://") as other:
-        found = told(other.run(KIND, **chosen))
+        found = result(other.run(KIND, **chosen))
     bench.sandbox.control("POST", "/restore/before")
     assert sorted(found.values()) == ["created"] * NEW + ["updated"] * OLD
     return found
@@ -71,7 +71,7 @@ def again(bench: Bench, expected: dict[str, str], **chosen: Any) -> Ran:
     assert bench.eloqua_calls() - calls <= 11 or looks
     planned.delivered = bench.deliver(planned, KIND)
     assert bench.eloqua_calls() - calls <= 25 or looks
-    assert told(planned) == expected
+    assert result(planned) == expected
     assert reconciles(planned)
     assert bench.eloqua.open_definitions() == 0
     assert bench.ledger.registered_definitions("tested", EVENT) == []
@@ -86,7 +86,7 @@ def again(bench: Bench, expected: dict[str, str], **chosen: Any) -> Ran:
 
 @pytest.mark.parametrize("lookup_limit", [200, 0])
 @pytest.mark.parametrize("mode", ["at_once", "looks"])
-def test_what_a_run_had_created_when_it_was_refused_is_told_by_the_next(
+def test_what_a_run_had_created_when_it_was_refused_is_reported_by_the_next(
     people: Bench, mode: str, lookup_limit: int
 ):
     chosen = settings(lookup_limit)
@@ -100,10 +100,10 @@ def test_what_a_run_had_created_when_it_was_refused_is_told_by_the_next(
     people.sandbox.control("DELETE", "/faults")
     assert people.eloqua.open_definitions() == 1  # its sync may be running, so it was left alone
     ran = again(people, expected, **chosen)
-    said = f"an interrupted delivery of run {broken.job.run_id} was settled: {NEW} created, {OLD} updated"
-    assert ran.read_facts["settled"] == said
+    message = f"an interrupted delivery of run {broken.job.run_id} was settled: {NEW} created, {OLD} updated"
+    assert ran.read_facts["settled"] == message
     assert ran.read_facts["orphaned_definitions_deleted"] == 1
-    assert ran.delivered.facts["settled"] == said  # type: ignore[union-attr]
+    assert ran.delivered.facts["settled"] == message  # type: ignore[union-attr]
     assert ran.actions() == {"link": OLD + NEW}
     row = ran.of(email="g20@upsert.example")["delivered"]
     assert (row["outcome"], row["code"]) == ("created", "settled")
@@ -115,7 +115,7 @@ def test_what_a_run_had_created_when_it_was_refused_is_told_by_the_next(
 @pytest.mark.slow
 @pytest.mark.parametrize("answered", [True, False])
 @pytest.mark.parametrize("number", WRITES)
-def test_what_a_killed_run_had_created_is_told_by_the_next(people: Bench, number: int, answered: bool):
+def test_what_a_killed_run_had_created_is_reported_by_the_next(people: Bench, number: int, answered: bool):
     chosen = settings(0 if number % 2 else 200)
     expected = undisturbed(people, **chosen)
     broken = people.plan(people.job(KIND, **chosen), KIND)
@@ -123,7 +123,7 @@ def test_what_a_killed_run_had_created_is_told_by_the_next(people: Bench, number
     again(people, expected, **chosen)
 
 
-def test_a_run_that_was_killed_at_its_very_end_is_told_although_nothing_is_left_to_do(
+def test_a_run_that_was_killed_at_its_very_end_is_reported_although_nothing_is_left_to_do(
     people: Bench, monkeypatch: pytest.MonkeyPatch
 ):
     expected = undisturbed(people, **settings())
@@ -144,7 +144,7 @@ def test_a_run_that_was_killed_at_its_very_end_is_told_although_nothing_is_left_
     assert row["cause"] == f"created by the interrupted run {broken.job.run_id}"
 
 
-def test_two_interrupted_runs_are_told_together_and_a_change_in_between_is_sent(people: Bench):
+def test_two_interrupted_runs_are_reported_together_and_a_change_in_between_is_sent(people: Bench):
     expected = undisturbed(people, **settings())
     refused = {"method": "GET", "path": r"/syncs/\d+$", "times": -1, "answer": {"status": 401}}
     first = people.plan(people.job(KIND, **settings()), KIND)
@@ -167,7 +167,7 @@ def test_two_interrupted_runs_are_told_together_and_a_change_in_between_is_sent(
     assert f"{second.job.run_id} was settled: 1 updated" in facts
 
 
-def test_rows_that_were_staged_and_never_synced_are_not_told_as_sent(people: Bench):
+def test_rows_that_were_staged_and_never_synced_are_not_reported_as_sent(people: Bench):
     expected = undisturbed(people, **settings())
     broken = people.plan(people.job(KIND, **settings()), KIND)
     assert killed_at(4, broken, people, KIND, answered=False)  # before the sync is asked for

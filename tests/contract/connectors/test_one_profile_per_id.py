@@ -87,10 +87,10 @@ def test_an_upsert_leaves_the_id_off_whether_the_plan_knew_it_or_not(bench: Benc
     assert ran.outcomes() == {"updated": 2}
     assert carrying(bench, contact) == ["CARRIER"]
     row = ran.of(profile_pin="UP-1")
-    said = f"profile CARRIER carries the External Profile ID {contact} already"
-    assert said in (row["detail"] if lookup_limit else row["delivered"]["cause"])
+    message = f"profile CARRIER carries the External Profile ID {contact} already"
+    assert message in (row["detail"] if lookup_limit else row["delivered"]["cause"])
     assert ran.delivered.facts.get("ids_carried_by_another_profile") == (None if lookup_limit else 1)  # type: ignore[union-attr]
     assert bench.profile(profilePin="UP-2")["sourceOfProfile"] == "Eloqua"
     again = bench.run("upsert_contacts", **UPSERT, lookup_limit=lookup_limit)
     assert again.outcomes() == {"unchanged": 2}
-    assert said in again.of(profile_pin="UP-1")["detail"]
+    assert message in again.of(profile_pin="UP-1")["detail"]

@@ -255,8 +255,8 @@ def test_two_events_share_what_was_sent(bench: Bench):
 def test_no_whole_address_is_told(bench: Bench):
     register(bench, 1)
     ran = run(bench)
-    said = f"{ran.delivered.facts}{ran.read_facts}{bench.told}"
-    assert "@upsert.example" not in said
+    message = f"{ran.delivered.facts}{ran.read_facts}{bench.result}"
+    assert "@upsert.example" not in message
 
 
 ALIKE = [

@@ -1,4 +1,4 @@
-"""A server that says what it is told to say, for the faults of the wire. It knows no platform."""
+"""A server with scripted replies, for the faults of the wire. It knows no platform."""
 
 import threading
 from collections import deque
@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass
-class Say:
+class Reply:
     """One answer. `stop_after` bytes of the body the connection is cut; `hang_up` says nothing at all."""
 
     status: int = 200
@@ -36,7 +36,7 @@ class QuietServer(ThreadingHTTPServer):
 
 class ScriptedServer:
     def __init__(self) -> None:
-        self.script: deque[Say] = deque()
+        self.script: deque[Reply] = deque()
         self.asked: list[Asked] = []
         outer = self
 
@@ -48,20 +48,20 @@ class ScriptedServer:
                 outer.asked.append(
                     Asked(self.command, self.path, dict(self.headers), self.rfile.read(length))
                 )
-                say = outer.script.popleft() if outer.script else Say(599, "the script is over")
-                if say.hang_up:
+                reply = outer.script.popleft() if outer.script else Reply(599, "the script is over")
+                if reply.hang_up:
                     self.close_connection = True
                     self.connection.close()
                     return
-                body = say.body.encode() if isinstance(say.body, str) else say.body
-                self.send_response(say.status)
-                for name, value in say.headers.items():
+                body = reply.body.encode() if isinstance(reply.body, str) else reply.body
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Type", say.content_type)
+                self.send_header("Content-Type", reply.content_type)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body if say.stop_after is None else body[: say.stop_after])
-                if say.stop_after is not None:
+                self.wfile.write(body if reply.stop_after is None else body[: reply.stop_after])
+                if reply.stop_after is not None:
                     self.close_connection = True
 
             do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 - the names http.server calls
@@ -74,7 +74,7 @@ class ScriptedServer:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
-    def says(self, *answers: Say) -> None:
+    def replies(self, *answers: Reply) -> None:
         self.script.extend(answers)
 
     def close(self) -> None:

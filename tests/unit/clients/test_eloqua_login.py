@@ -9,22 +9,22 @@ import pytest
 from certain_eloqua.clients.eloqua import BasicLogin, EloquaClient, FileTokenStore, OAuthLogin, Tokens
 from certain_eloqua.clients.errors import AuthError, UnexpectedContent
 from certain_eloqua.clients.retry import RetryPolicy
-from tests.unit.clients.scripted_server import Say, ScriptedServer
+from tests.unit.clients.scripted_server import Reply, ScriptedServer
 
 BASIC = BasicLogin("Company", "jane", "s3cret-word")
 
 
-def identity(server: ScriptedServer) -> Say:
-    return Say(body=json.dumps({"site": {"id": 1}, "urls": {"base": server.url}}))
+def identity(server: ScriptedServer) -> Reply:
+    return Reply(body=json.dumps({"site": {"id": 1}, "urls": {"base": server.url}}))
 
 
-def tokens(access: str, refresh: str, seconds: int = 28800) -> Say:
-    return Say(body=json.dumps({"access_token": access, "refresh_token": refresh, "expires_in": seconds}))
+def tokens(access: str, refresh: str, seconds: int = 28800) -> Reply:
+    return Reply(body=json.dumps({"access_token": access, "refresh_token": refresh, "expires_in": seconds}))
 
 
-def page(*names: str) -> Say:
+def page(*names: str) -> Reply:
     items = [{"name": n, "internalName": n, "uri": f"/contacts/fields/{i}"} for i, n in enumerate(names)]
-    return Say(body=json.dumps({"items": items, "totalResults": len(items)}))
+    return Reply(body=json.dumps({"items": items, "totalResults": len(items)}))
 
 
 def client(login, server: ScriptedServer, **options) -> EloquaClient:
@@ -36,7 +36,7 @@ def oauth(store=None, **options) -> OAuthLogin:
 
 
 def test_the_address_is_asked_once_per_session(server):
-    server.says(identity(server), page("C_A"), Say(body="{}"))
+    server.replies(identity(server), page("C_A"), Reply(body="{}"))
     eloqua = client(BASIC, server)
     eloqua.contact_fields()
     eloqua.contact_fields()
@@ -47,13 +47,13 @@ def test_the_address_is_asked_once_per_session(server):
 
 
 def test_a_given_address_is_not_asked_for(server):
-    server.says(page("C_A"))
+    server.replies(page("C_A"))
     EloquaClient(BASIC, base_url=server.url).contact_fields()
     assert len(server.asked) == 1
 
 
 def test_a_refused_login_comes_with_status_200_and_is_an_auth_error(server):
-    server.says(Say(body='"Not authenticated."'))
+    server.replies(Reply(body='"Not authenticated."'))
     with pytest.raises(AuthError) as caught:
         _ = client(BASIC, server).base_url
     assert "s3cret-word" not in str(caught.value)
@@ -67,25 +67,25 @@ def test_a_base_without_https_is_refused_when_the_login_was_safe(server, monkeyp
 
 
 def test_after_a_401_the_address_is_asked_again_and_the_call_replayed_once(server):
-    server.says(identity(server), Say(401), identity(server), page("C_A"))
+    server.replies(identity(server), Reply(401), identity(server), page("C_A"))
     assert len(client(BASIC, server).contact_fields()) == 1
 
 
 def test_a_second_401_is_the_end(server):
-    server.says(identity(server), Say(401), identity(server), Say(401), page("C_A"))
+    server.replies(identity(server), Reply(401), identity(server), Reply(401), page("C_A"))
     with pytest.raises(AuthError):
         client(BASIC, server).contact_fields()
 
 
 def test_a_401_on_a_given_address_with_a_password_is_the_end(server):
-    server.says(Say(401), page("C_A"))
+    server.replies(Reply(401), page("C_A"))
     with pytest.raises(AuthError):
         EloquaClient(BASIC, base_url=server.url).contact_fields()
     assert len(server.asked) == 1
 
 
 def test_a_refresh_sends_what_eloqua_wants(server):
-    server.says(tokens("a1", "second"), identity(server))
+    server.replies(tokens("a1", "second"), identity(server))
     _ = client(oauth(redirect_uri="https://us.example/back"), server).base_url
     ask = server.asked[0]
     assert ask.path == "/auth/oauth2/token"
@@ -101,10 +101,10 @@ def test_a_refresh_sends_what_eloqua_wants(server):
 
 def test_a_refused_token_is_renewed_with_the_rotated_refresh_token(server, tmp_path):
     store = FileTokenStore(tmp_path / "tokens.json")
-    server.says(
+    server.replies(
         tokens("a1", "second"),
         identity(server),
-        Say(401),
+        Reply(401),
         tokens("a2", "third"),
         identity(server),
         page("C_A"),
@@ -120,7 +120,7 @@ def test_new_tokens_are_saved_before_they_are_used(server, tmp_path):
         def save(self, tokens: Tokens) -> None:
             raise OSError("disk full")
 
-    server.says(tokens("a1", "second"), identity(server))
+    server.replies(tokens("a1", "second"), identity(server))
     with pytest.raises(OSError, match="disk full"):
         _ = client(oauth(Broken(tmp_path / "t")), server).base_url
     assert len(server.asked) == 1
@@ -136,7 +136,7 @@ def test_the_token_file_is_for_its_owner_only(tmp_path):
 def test_a_stored_token_is_used_without_asking(server, tmp_path):
     store = FileTokenStore(tmp_path / "t")
     store.save(Tokens("kept", "r", 1e12))
-    server.says(identity(server))
+    server.replies(identity(server))
     _ = client(oauth(store), server).base_url
     assert server.asked[0].headers["Authorization"] == "Bearer kept"
 
@@ -145,37 +145,37 @@ def test_a_token_another_process_has_renewed_is_taken_from_the_store(server, tmp
     store = FileTokenStore(tmp_path / "t")
     store.save(Tokens("old", "r", 1e12))
     eloqua = client(oauth(store), server)
-    server.says(identity(server))
+    server.replies(identity(server))
     _ = eloqua.base_url
     store.save(Tokens("newer", "r2", 1e12))
-    server.says(Say(401), identity(server), page("C_A"))
+    server.replies(Reply(401), identity(server), page("C_A"))
     eloqua.contact_fields()
     assert not [asked for asked in server.asked if asked.path.startswith("/auth")]
     assert server.asked[-1].headers["Authorization"] == "Bearer newer"
 
 
 def test_a_token_about_to_end_is_renewed_before_use(server):
-    server.says(tokens("a1", "second", seconds=30), identity(server), tokens("a2", "third"), page("C_A"))
+    server.replies(tokens("a1", "second", seconds=30), identity(server), tokens("a2", "third"), page("C_A"))
     client(oauth(), server).contact_fields()
     assert server.asked[-1].headers["Authorization"] == "Bearer a2"
 
 
 def test_a_dead_refresh_token_says_that_somebody_must_sign_in(server):
-    server.says(Say(400, '{"error": "invalid_grant", "error_description": "expired first"}'))
+    server.replies(Reply(400, '{"error": "invalid_grant", "error_description": "expired first"}'))
     with pytest.raises(AuthError, match="sign in again"):
         _ = client(oauth(), server).base_url
 
 
 def test_a_dead_refresh_token_is_replaced_by_the_password_if_there_is_one(server):
     login = oauth(username="Company\\jane", password="word-of-jane")
-    server.says(Say(400, '{"error": "invalid_grant"}'), tokens("a1", "r1"), identity(server))
+    server.replies(Reply(400, '{"error": "invalid_grant"}'), tokens("a1", "r1"), identity(server))
     _ = client(login, server).base_url
     form = parse_qs(server.asked[1].body.decode())
     assert (form["grant_type"], form["username"]) == (["password"], ["Company\\jane"])
 
 
 def test_a_broken_token_answer_is_transient(server):
-    server.says(*[Say(body='{"token": 1}')] * 3)
+    server.replies(*[Reply(body='{"token": 1}')] * 3)
     with pytest.raises(UnexpectedContent):
         _ = client(oauth(), server, retry=RetryPolicy(attempts=1)).base_url
 

@@ -16,7 +16,7 @@ from certain_eloqua.clients.eloqua.times import parse_time
 from certain_eloqua.clients.errors import LimitExceeded, UnexpectedContent, ValidationError
 from certain_eloqua.clients.http import HttpClient
 from certain_eloqua.clients.retry import RetryPolicy
-from tests.unit.clients.scripted_server import Say, ScriptedServer
+from tests.unit.clients.scripted_server import Reply, ScriptedServer
 
 NASTY = [
     "plain",
@@ -79,8 +79,8 @@ def test_rows_are_grouped_by_sync_without_losing_one():
     assert sum(b.num_rows for group in groups for b in group) == 1_000
 
 
-def read_page(server: ScriptedServer, say: Say, names=("email", "text"), attempts: int = 1) -> pa.Table:
-    server.says(say)
+def read_page(server: ScriptedServer, reply: Reply, names=("email", "text"), attempts: int = 1) -> pa.Table:
+    server.replies(reply)
     http = HttpClient(server.url, platform="S", retry=RetryPolicy(attempts=attempts), sleep=lambda s: None)
     return http.read("GET", "data", PageReader(names), doing="Reading")
 
@@ -95,50 +95,50 @@ def csv_of(rows: list[tuple[str, ...]], newline: str = "\r\n") -> bytes:
 def test_csv_and_json_pages_give_equal_tables(server, newline):
     rows = [(f"p{i}@example.com", value) for i, value in enumerate(NASTY)]
     from_csv = read_page(
-        server, Say(body=csv_of([("email", "text"), *rows], newline), content_type="text/csv")
+        server, Reply(body=csv_of([("email", "text"), *rows], newline), content_type="text/csv")
     )
     items = [{"email": e, "text": t} for e, t in rows]
-    from_json = read_page(server, Say(body=json.dumps({"items": items, "totalResults": len(items)})))
+    from_json = read_page(server, Reply(body=json.dumps({"items": items, "totalResults": len(items)})))
     assert from_csv.column("text").to_pylist() == NASTY
     assert from_csv.combine_chunks().equals(from_json.combine_chunks())
 
 
 def test_columns_come_in_the_order_asked_for(server):
-    page = read_page(server, Say(body=b"text,email\n1,2\n", content_type="text/csv"))
+    page = read_page(server, Reply(body=b"text,email\n1,2\n", content_type="text/csv"))
     assert page.to_pydict() == {"email": ["2"], "text": ["1"]}
 
 
 def test_one_column_may_hold_blanks(server):
-    page = read_page(server, Say(body=b'text\nx\n""\n\ny\n', content_type="text/csv"), names=["text"])
+    page = read_page(server, Reply(body=b'text\nx\n""\n\ny\n', content_type="text/csv"), names=["text"])
     assert page.column("text").to_pylist() == ["x", "", "", "y"]
 
 
 def test_values_stay_texts(server):
-    page = read_page(server, Say(body=b"email,text\n007,NA\n1e3,true\n", content_type="text/csv"))
+    page = read_page(server, Reply(body=b"email,text\n007,NA\n1e3,true\n", content_type="text/csv"))
     assert page.to_pydict() == {"email": ["007", "1e3"], "text": ["NA", "true"]}
 
 
 @pytest.mark.parametrize(
-    "say",
+    "reply",
     [
-        Say(body=b"<html>sorry</html>", content_type="text/html"),
-        Say(body=b"<html>sorry</html>", content_type="text/csv"),
-        Say(body=b"", content_type="text/csv"),
-        Say(body=b"email\nx\n", content_type="text/csv"),
-        Say(body=b"email,text\na,b\nc", content_type="text/csv"),
-        Say(body='{"error": "Unable to process request due to a permanent error.", "errorSeverity": 0}'),
-        Say(body='{"items": [{"email": "x"}]}'),
+        Reply(body=b"<html>sorry</html>", content_type="text/html"),
+        Reply(body=b"<html>sorry</html>", content_type="text/csv"),
+        Reply(body=b"", content_type="text/csv"),
+        Reply(body=b"email\nx\n", content_type="text/csv"),
+        Reply(body=b"email,text\na,b\nc", content_type="text/csv"),
+        Reply(body='{"error": "Unable to process request due to a permanent error.", "errorSeverity": 0}'),
+        Reply(body='{"items": [{"email": "x"}]}'),
     ],
 )
-def test_what_is_no_page_of_rows_is_refused(server, say):
+def test_what_is_no_page_of_rows_is_refused(server, reply):
     with pytest.raises(UnexpectedContent):
-        read_page(server, say)
+        read_page(server, reply)
 
 
 def test_a_page_cut_in_the_middle_is_read_again(server):
     body = csv_of([("email", "text"), *[(f"p{i}@example.com", "x" * 50) for i in range(20_000)]])
-    server.says(Say(body=body, content_type="text/csv", stop_after=len(body) // 2))
-    page = read_page(server, Say(body=body, content_type="text/csv"), attempts=2)
+    server.replies(Reply(body=body, content_type="text/csv", stop_after=len(body) // 2))
+    page = read_page(server, Reply(body=body, content_type="text/csv"), attempts=2)
     assert page.num_rows == 20_000
     assert len(server.asked) == 2
 

@@ -7,13 +7,13 @@ from requests.auth import HTTPBasicAuth
 
 from certain_eloqua.clients import errors
 from certain_eloqua.clients.http import HttpClient, JsonReader
-from tests.unit.clients.scripted_server import Say, ScriptedServer
+from tests.unit.clients.scripted_server import Reply, ScriptedServer
 
 
 @pytest.fixture
 def other_host() -> Iterator[ScriptedServer]:
     scripted = ScriptedServer()
-    scripted.says(Say())
+    scripted.replies(Reply())
     yield scripted
     scripted.close()
 
@@ -21,7 +21,7 @@ def other_host() -> Iterator[ScriptedServer]:
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_to_another_host_is_an_error_and_sends_nothing_there(server, other_host, status, method):
-    server.says(Say(status, headers={"Location": f"{other_host.url}/login"}))
+    server.replies(Reply(status, headers={"Location": f"{other_host.url}/login"}))
     with (
         HttpClient(server.url, platform="Somewhere", auth=HTTPBasicAuth("user", "hush-hush")) as http,
         pytest.raises(errors.AuthError) as caught,
@@ -34,7 +34,7 @@ def test_a_redirect_to_another_host_is_an_error_and_sends_nothing_there(server, 
 
 
 def test_a_redirect_on_the_same_host_is_an_error_too(server):
-    server.says(Say(302, headers={"Location": "/login"}), Say())
+    server.replies(Reply(302, headers={"Location": "/login"}), Reply())
     with (
         HttpClient(server.url, platform="Somewhere") as http,
         pytest.raises(errors.AuthError, match="HTTP 302"),

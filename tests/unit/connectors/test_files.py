@@ -117,7 +117,7 @@ KEYS = ("kind", "description", "events", "email_for_job_notifications", "setting
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "field", "said", "allowed", "nearest"),
+    ("text", "line", "field", "message", "allowed", "nearest"),
     [
         ("events: all\nkind: upsert\n", 2, "kind", "'upsert' is not a kind", KINDS_ALLOWED, None),
         ("kind: upsert_contact\n", 1, "kind", "is not a kind", KINDS_ALLOWED, "upsert_contacts"),
@@ -207,11 +207,11 @@ KEYS = ("kind", "description", "events", "email_for_job_notifications", "setting
     ],
 )  # fmt: skip
 def test_a_fault_has_its_line_field_what_is_allowed_and_what_was_meant(
-    write: Any, text: str, line: int, field: str | None, said: str, allowed: Any, nearest: str | None
+    write: Any, text: str, line: int, field: str | None, message: str, allowed: Any, nearest: str | None
 ):
     problem = the_problem(write(text))
     assert (problem.line, problem.field, problem.nearest) == (line, field, nearest)
-    assert said in problem.message
+    assert message in problem.message
     assert problem.allowed == allowed
     words = str(problem)
     assert f"tried.yaml:{line}: " in words
@@ -321,7 +321,7 @@ def test_first_and_last_run_can_be_said_in_four_ways(write: Any, first: str, las
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "every", "line", "field", "said"),
+    ("first", "last", "every", "line", "field", "message"),
     [
         ("2026-06-02", "2026-06-01", "hour\n  minute: 5", 6, "last_run", "before the first"),
         ("event_start + 2 days", "event_start", "hour\n  minute: 5", 6, "last_run", "before the first"),
@@ -338,11 +338,11 @@ def test_first_and_last_run_can_be_said_in_four_ways(write: Any, first: str, las
     ],
 )  # fmt: skip
 def test_a_schedule_is_checked(
-    write: Any, first: str, last: str, every: str, line: int, field: str, said: str
+    write: Any, first: str, last: str, every: str, line: int, field: str, message: str
 ):
     problem = the_problem(write(scheduled(first, last, every)))
     assert (problem.line, problem.field) == (line, f"schedule.{field}")
-    assert said in problem.message
+    assert message in problem.message
 
 
 def test_an_account_level_schedule_has_no_event(write: Any):

@@ -324,17 +324,17 @@ def test_a_deleted_registration_is_not_made_anew(plan_of: Plan):
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "said"),
+    ("setting", "value", "message"),
     [
         ("attendee_type_code", "DELGATE", "Did you mean 'DELEGATE'?"),
         ("attendee_type_code", "OLD", "is inactive. Allowed: DELEGATE"),
         ("registration_status", "pre-registered", "Did you mean 'Pre-Registered'?"),
     ],
 )
-def test_what_the_event_does_not_have_is_refused(plan_of: Plan, setting: str, value: str, said: str):
+def test_what_the_event_does_not_have_is_refused(plan_of: Plan, setting: str, value: str, message: str):
     with pytest.raises(Permanent) as error:
         plan_of(REGISTRATIONS, {**REGISTER, setting: value}, contacts=[contact(1)])
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_contact_outside_of_the_pages_is_listed(plan_of: Plan):

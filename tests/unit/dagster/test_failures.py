@@ -20,15 +20,15 @@ def test_a_busy_platform_is_tried_again_and_a_refusal_is_not():
 
 
 def test_a_used_up_budget_is_not_tried_again_in_the_same_run():
-    told = failure(BudgetReached("Eloqua: Reading", "the budget of 5 calls is used up"))
-    assert not told.allow_retries
-    assert "the rest is done by the next run" in str(told.description)
+    result = failure(BudgetReached("Eloqua: Reading", "the budget of 5 calls is used up"))
+    assert not result.allow_retries
+    assert "the rest is done by the next run" in str(result.description)
 
 
 def test_a_connector_that_is_being_run_is_one_clear_failure():
-    told = failure(AlreadyRunning("attendees", "SUMMIT", Holder("run-1", "host", 7)))
-    assert not told.allow_retries
-    assert told.description == (
+    result = failure(AlreadyRunning("attendees", "SUMMIT", Holder("run-1", "host", 7)))
+    assert not result.allow_retries
+    assert result.description == (
         "attendees for SUMMIT is already being run by run run-1; wait for it, then run again. "
         "Nothing was written by this run."
     )

@@ -131,14 +131,14 @@ def test_all_outcomes_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("cut", "said"), [(4, "All 4 contacts are outside of the window"), (1, "1 of 4 contacts are outside")]
+    ("cut", "message"), [(4, "All 4 contacts are outside of the window"), (1, "1 of 4 contacts are outside")]
 )
-def test_a_window_that_cuts_says_how_many(cut, said):
+def test_a_window_that_cuts_says_how_many(cut, message):
     rows = [{"key": str(n), "action": "skip", "reason": "list_truncated"} for n in range(cut)]
     rows += [create(str(n), f"{n}@example.com") for n in range(cut, 4)]
     (check,) = [one for one in plan_check_results(IMPORT, plan(*rows), 100) if one.check_name == NOTHING_CUT]
     assert not check.passed
-    assert check.description.startswith(said)
+    assert check.description.startswith(message)
 
 
 def test_a_contact_left_behind_warns_and_does_not_block():

@@ -66,13 +66,13 @@ def test_what_is_missing_for_a_real_account_is_named(name):
 
 
 def test_a_real_side_is_never_joined_to_the_sandbox():
-    said = refusal(without("CERTAIN_BASE_URL"))
-    assert "CERTAIN_BASE_URL: is missing, while ELOQUA_BASE_URL names a real account" in said
+    message = refusal(without("CERTAIN_BASE_URL"))
+    assert "CERTAIN_BASE_URL: is missing, while ELOQUA_BASE_URL names a real account" in message
     assert "ELOQUA_BASE_URL: is missing" in refusal(without("ELOQUA_BASE_URL"))
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "result"),
     [
         ("ELOQUA_PAGE_SIZE", "many", "integer"),
         ("ELOQUA_PAGE_SIZE", "50001", "less than or equal to 50000"),
@@ -86,17 +86,17 @@ def test_a_real_side_is_never_joined_to_the_sandbox():
         ("SMTP_URL", "https://mail.example.com", "must be smtp://"),
     ],
 )
-def test_a_malformed_setting_is_named_and_its_value_is_not(name, value, told):
-    said = refusal({**REAL, name: value})
-    assert f"{name}: " in said
-    assert told in said
+def test_a_malformed_setting_is_named_and_its_value_is_not(name, value, result):
+    message = refusal({**REAL, name: value})
+    assert f"{name}: " in message
+    assert result in message
     if len(value) > 5:
-        assert value not in said
+        assert value not in message
 
 
 def test_all_that_is_wrong_is_told_at_once():
-    said = refusal({**without("ELOQUA_PASSWORD"), "ELOQUA_PAGE_SIZE": "x", "CERTAIN_PAGE_SIZE": "y"})
-    assert all(name in said for name in ("ELOQUA_PASSWORD", "ELOQUA_PAGE_SIZE", "CERTAIN_PAGE_SIZE"))
+    message = refusal({**without("ELOQUA_PASSWORD"), "ELOQUA_PAGE_SIZE": "x", "CERTAIN_PAGE_SIZE": "y"})
+    assert all(name in message for name in ("ELOQUA_PASSWORD", "ELOQUA_PAGE_SIZE", "CERTAIN_PAGE_SIZE"))
 
 
 def test_secrets_are_in_no_text_of_the_settings():
@@ -117,12 +117,12 @@ def test_secrets_are_in_no_text_of_the_settings():
 
 
 def test_oauth_needs_its_secret_and_a_token_but_no_user():
-    said = refusal(
+    message = refusal(
         {**without("ELOQUA_PASSWORD", "ELOQUA_USERNAME", "ELOQUA_COMPANY"), "ELOQUA_CLIENT_ID": "app"}
     )
-    assert "ELOQUA_CLIENT_SECRET" in said
-    assert "ELOQUA_REFRESH_TOKEN" in said
-    assert "ELOQUA_USERNAME" not in said
+    assert "ELOQUA_CLIENT_SECRET" in message
+    assert "ELOQUA_REFRESH_TOKEN" in message
+    assert "ELOQUA_USERNAME" not in message
 
 
 def test_a_refresh_token_is_never_replaced_by_the_sandboxs_password():
@@ -154,7 +154,7 @@ def test_a_checkout_keeps_its_things_wherever_it_is_started(tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "result"),
     [
         ("oracel://h/db", "oracel:// is no database we know"),
         ("postgresql+asyncpg://u:secretword@h/db", "write postgresql+psycopg2://"),
@@ -162,11 +162,11 @@ def test_a_checkout_keeps_its_things_wherever_it_is_started(tmp_path, monkeypatc
         ("sqlite:////proc/nowhere/ledger.sqlite", "the folder /proc/nowhere cannot be made"),
     ],
 )
-def test_a_ledger_that_cannot_be_opened_says_which_variable_and_what_is_wrong(url, told):
+def test_a_ledger_that_cannot_be_opened_says_which_variable_and_what_is_wrong(url, result):
     with pytest.raises(LedgerUnusable) as caught:
         open_ledger(Settings.read({"CERTAIN_ELOQUA_LEDGER_URL": url}))
     assert str(caught.value).startswith("CERTAIN_ELOQUA_LEDGER_URL: ")
-    assert told in str(caught.value)
+    assert result in str(caught.value)
     assert "secretword" not in str(caught.value)
 
 

@@ -72,10 +72,10 @@ def test_all_countries_have_names_of_their_own_and_aliases_mean_one():
 
 
 @pytest.mark.parametrize(
-    ("said", "code"), [("U.S.A.", "US"), ("uk", "GB"), ("korea, republic of", "KR"), ("NO", "NO")]
+    ("given", "code"), [("U.S.A.", "US"), ("uk", "GB"), ("korea, republic of", "KR"), ("NO", "NO")]
 )
-def test_other_spellings_of_countries_are_understood(said: str, code: str):
-    assert COUNTRIES.to_certain(said) == code
+def test_other_spellings_of_countries_are_understood(given: str, code: str):
+    assert COUNTRIES.to_certain(given) == code
 
 
 def test_a_closed_table_gives_nothing_for_what_it_does_not_know_and_an_open_one_hands_it_on():
@@ -124,7 +124,7 @@ def test_the_default_table_fits():
 
 
 @pytest.mark.parametrize(
-    ("pair", "said", "nearest"),
+    ("pair", "message", "nearest"),
     [
         (Pair("website", "C_Industri1"), "no contact field", "C_Industry1"),
         (Pair("website", "Industry"), "no contact field", "C_Industry1"),
@@ -136,9 +136,9 @@ def test_the_default_table_fits():
         (Pair("address.city", "C_Industry1"), "address.city is filled from C_City as well", None),
     ],
 )
-def test_what_does_not_fit_is_said_with_the_nearest_match(pair: Pair, said: str, nearest: str | None):
+def test_what_does_not_fit_is_said_with_the_nearest_match(pair: Pair, message: str, nearest: str | None):
     (problem,) = FieldMap("NWIND", (*DEFAULT_PAIRS, pair)).validate(LIVE)
-    assert said in str(problem)
+    assert message in str(problem)
     assert problem.nearest == nearest
 
 
@@ -189,7 +189,7 @@ def test_a_file_without_extends_is_the_whole_table(write: Any):
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("", 1, "must have `account:` and `fields:`"),
         ("account: OTHER\n" + EXTENDED + "{certain: website, eloqua: C_X}\n", 1, "for account OTHER"),
@@ -204,10 +204,10 @@ def test_a_file_without_extends_is_the_whole_table(write: Any):
         ("fields: [\n", 2, "not YAML"),
     ],
 )  # fmt: skip
-def test_a_wrong_file_is_refused_with_the_line(write: Any, text: str, line: int, said: str):
+def test_a_wrong_file_is_refused_with_the_line(write: Any, text: str, line: int, message: str):
     path = write(text)
     with pytest.raises(FieldMapError) as error:
         load_field_map(path, "NWIND")
-    assert any(f"{path}:{line}: " in problem and said in problem for problem in error.value.problems), (
+    assert any(f"{path}:{line}: " in problem and message in problem for problem in error.value.problems), (
         error.value
     )

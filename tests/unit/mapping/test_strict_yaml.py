@@ -29,7 +29,7 @@ def test_everything_has_its_line():
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("a: 1\nb: 2\na: 3\n", 3, "a second time; the first is in line 1"),
         ("a:\n\tb: 1\n", 2, "a tab indents"),
@@ -49,9 +49,9 @@ def test_everything_has_its_line():
         ("a: \x01\n", 1, "not YAML"),
     ],
 )
-def test_a_fault_has_its_line(text: str, line: int, said: str):
+def test_a_fault_has_its_line(text: str, line: int, message: str):
     faults = parse_document(text).faults
-    assert [(fault.line, said in fault.message) for fault in faults] == [(line, True)], faults
+    assert [(fault.line, message in fault.message) for fault in faults] == [(line, True)], faults
 
 
 @settings(deadline=None)
