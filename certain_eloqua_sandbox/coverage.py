@@ -197,6 +197,12 @@ BEHAVIOURS = (
         "public test suites",
     ),
     Behaviour(
+        "Certain",
+        "What names something that does not exist (an attendee type, a status of the event, a tag, a "
+        "location) is refused; so is a new record without its required members, and a value of another type",
+        "API 2.0: 400 for validation; 404 of sessions in public test suites; the words are inferred",
+    ),
+    Behaviour(
         "Certain", "Waitlist Hold when an attendee type's inventory is used up", "Certain help: Inventory"
     ),
     Behaviour("Certain", "Stamps in U.S. Pacific wall-clock time without a zone", "public clients"),

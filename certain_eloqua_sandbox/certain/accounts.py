@@ -86,13 +86,13 @@ def read_user(world: World, request: Request, account: str, username: str) -> Re
 
 @API.answers("POST", "/User/{account}", source=SUITE)
 def create_user(world: World, request: Request, account: str) -> Response:
-    """Create a user, who can not log in here: no password is ever posted."""
+    """Create a user, who cannot log in here as no password is posted, or change the one with the name."""
     account_of(world, request, account)
     values = read(request, body_of(request), USER)
     require(request, values, USER)
     username = values["username"]
     if world.row("SELECT 1 FROM certain_users WHERE username = ?", (username,)):
-        stop(request, 400, f"User {username} already exists")
+        return update_user(world, request, account, username)
     now = stamp(world)
     insert(
         world,

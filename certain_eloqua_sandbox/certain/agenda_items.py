@@ -120,7 +120,7 @@ def _speakers(request: Request, body: dict[str, Any], before: dict[str, Any]) ->
 
 @API.answers("POST", "/AgendaItem/{account}/{event}", source=SUITE)
 def create_item(world: World, request: Request, account: str, event: str) -> Response:
-    """Create an agenda item."""
+    """Create an agenda item, or change the one with its code."""
     row = event_of(world, request, account, event)
     body = body_of(request)
     values = read(request, body, ITEM)
@@ -129,7 +129,7 @@ def create_item(world: World, request: Request, account: str, event: str) -> Res
     if world.row(
         "SELECT 1 FROM certain_agenda_items WHERE pkEventId = ? AND activityCode = ?", (row["eventId"], code)
     ):
-        stop(request, 400, f"Agenda item {code} already exists")
+        return update_item(world, request, account, event, code)
     now = stamp(world)
     own = {
         "pkEventId": row["eventId"],
@@ -151,8 +151,7 @@ def update_item(world: World, request: Request, account: str, event: str, code: 
     found = item_of(world, request, row["eventId"], code)
     body = body_of(request)
     values = read(request, body, ITEM)
-    if values.pop("activityCode", code) != code:
-        stop(request, 400, "activityCode can not be changed")
+    values.pop("activityCode", None)
     values |= {"doc": _speakers(request, body, orjson.loads(found["doc"])), "dateModified": stamp(world)}
     change(world, ITEM, found["pkActivityId"], values)
     if body.get("tag") is not None:

@@ -82,14 +82,14 @@ def _values(world: World, request: Request, event: Any, body: dict[str, Any]) ->
 
 @API.answers("POST", "/AttendeeType/{account}/{event}", source=SUITE)
 def create_type(world: World, request: Request, account: str, event: str) -> Response:
-    """Create an attendee type."""
+    """Create an attendee type, or change the one with its code."""
     row = event_of(world, request, account, event)
     body = body_of(request)
     values = _values(world, request, row, body)
     require(request, values, TYPE)
     code = values["attendeeTypeCode"]
     if find_type(world, row["eventId"], code):
-        stop(request, 400, f"Attendee type {code} already exists")
+        return update_type(world, request, account, event, code)
     now = stamp(world)
     key = insert(
         world, TYPE.table, {**values, "pkEventId": row["eventId"], "dateCreated": now, "dateModified": now}
@@ -107,8 +107,7 @@ def update_type(world: World, request: Request, account: str, event: str, code: 
     found = type_of(world, request, row["eventId"], code)
     body = body_of(request)
     values = _values(world, request, row, body)
-    if values.pop("attendeeTypeCode", code) != code:
-        stop(request, 400, "attendeeTypeCode can not be changed")
+    values.pop("attendeeTypeCode", None)
     change(world, TYPE, found["pkAttendeeTypeId"], {**values, "dateModified": stamp(world)})
     if body.get("tag") is not None:
         put_tags(world, request, account, "attendeeType", found["pkAttendeeTypeId"], body["tag"])

@@ -62,13 +62,13 @@ def read_location(world: World, request: Request, account: str, code: str) -> Re
 
 @API.answers("POST", "/Location/{account}", source=SUITE)
 def create_location(world: World, request: Request, account: str) -> Response:
-    """Create a location."""
+    """Create a location, or change the one with its code."""
     account_of(world, request, account)
     values = read(request, body_of(request), LOCATION)
     require(request, values, LOCATION)
     code = values["locationCode"]
     if find_location(world, account, code):
-        stop(request, 400, f"Location {code} already exists")
+        return update_location(world, request, account, code)
     now = stamp(world)
     insert(world, LOCATION.table, {**values, "accountCode": account, "dateCreated": now, "dateModified": now})
     world.note("certain", "create", "location", code)
@@ -80,8 +80,7 @@ def update_location(world: World, request: Request, account: str, code: str) -> 
     """Change a location; its code stays."""
     row = _location_of(world, request, account, code)
     values = read(request, body_of(request), LOCATION)
-    if values.pop("locationCode", code) != code:
-        stop(request, 400, "locationCode can not be changed")
+    values.pop("locationCode", None)
     change(world, LOCATION, row["pkLocationId"], {**values, "dateModified": stamp(world)})
     world.note("certain", "update", "location", code)
     return read_location(world, request, account, code)

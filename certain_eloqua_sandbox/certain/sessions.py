@@ -174,7 +174,7 @@ def _read(request: Request, body: dict[str, Any]) -> dict[str, Any]:
 
 @STANDARD.answers("POST", f"{EVENT}/sessions", source=SUITE)
 def create_session(world: World, request: Request, account: str, event: str) -> Response:
-    """Create a session with its instances, not yet scheduled."""
+    """Create a session with its instances, not yet scheduled, or change the one with its code."""
     row = event_of(world, request, account, event)
     body = body_of(request)
     values = _read(request, body)
@@ -185,10 +185,11 @@ def create_session(world: World, request: Request, account: str, event: str) -> 
     if world.row(
         "SELECT 1 FROM certain_sessions WHERE pkEventId = ? AND sessionCode = ?", (row["eventId"], code)
     ):
-        stop(request, 400, f"Session {code} already exists")
+        return update_session(world, request, account, event, code)
     count = body.get("noOfInstances", 1)
-    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_INSTANCES:
-        stop(request, 400, f"noOfInstances: a number from 1 to {MOST_INSTANCES}")
+    if not isinstance(count, int) or isinstance(count, bool):
+        stop(request, 400, "noOfInstances: a number is expected")
+    count = min(max(count, 1), MOST_INSTANCES)
     now = stamp(world)
     own = {"pkEventId": row["eventId"], "dateCreated": now, "dateModified": now}
     key = insert(world, SESSION.table, {**values, **own})
@@ -211,8 +212,7 @@ def update_session(world: World, request: Request, account: str, event: str, cod
     session = session_of(world, request, row, code)
     body = body_of(request)
     values = _read(request, body)
-    if values.pop("sessionCode", code) != code:
-        stop(request, 400, "sessionCode can not be changed")
+    values.pop("sessionCode", None)
     change(world, SESSION, session["sessionId"], {**values, "dateModified": stamp(world)})
     if body.get("tags") is not None:
         put_tags(world, request, account, "session", session["sessionId"], body["tags"])
