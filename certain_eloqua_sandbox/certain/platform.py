@@ -21,9 +21,9 @@ from certain_eloqua_sandbox.certain.access import admit
 from certain_eloqua_sandbox.certain.answers import refuse
 from certain_eloqua_sandbox.certain.routes import API, STANDARD, SVCS
 from certain_eloqua_sandbox.certain.schema import create_tables
-from certain_eloqua_sandbox.seeds import certain as seeds
+from certain_eloqua_sandbox.certain.seeds import plant as seeds
+from certain_eloqua_sandbox.certain.views import tables as views
 from certain_eloqua_sandbox.seeds.seed import Seed
-from certain_eloqua_sandbox.views import certain as views
 from certain_eloqua_sandbox.wire import Platform
 from certain_eloqua_sandbox.world import World
 

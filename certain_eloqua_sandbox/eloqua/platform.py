@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from certain_eloqua_sandbox.eloqua import auth, bulk, rest, schema
 from certain_eloqua_sandbox.eloqua.rest.errors import phrase
-from certain_eloqua_sandbox.seeds import eloqua as seeds
+from certain_eloqua_sandbox.eloqua.seeds import plant as seeds
+from certain_eloqua_sandbox.eloqua.views import tables as views
 from certain_eloqua_sandbox.seeds.seed import Seed
-from certain_eloqua_sandbox.views import eloqua as views
 from certain_eloqua_sandbox.wire import Platform, Request, Response, json_response
 from certain_eloqua_sandbox.world import World
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certain_eloqua_sandbox.certain.platform import CERTAIN
-from certain_eloqua_sandbox.seeds import certain as seed
+from certain_eloqua_sandbox.certain.seeds import plant as seed
 from certain_eloqua_sandbox.server import Sandbox
 from certain_eloqua_sandbox.wire import Request, all_routes
 from certain_eloqua_sandbox.world import World

@@ -1,7 +1,7 @@
 """What is planted: the story's numbers, its dirt, and that it is always the same."""
 
 from certain_eloqua_sandbox.certain.platform import CERTAIN
-from certain_eloqua_sandbox.seeds import certain as seed
+from certain_eloqua_sandbox.certain.seeds import plant as seed
 from certain_eloqua_sandbox.world import World
 
 

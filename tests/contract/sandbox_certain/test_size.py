@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from certain_eloqua_sandbox.certain.platform import CERTAIN
-from certain_eloqua_sandbox.seeds import certain as seed
+from certain_eloqua_sandbox.certain.seeds import plant as seed
 from certain_eloqua_sandbox.server import Sandbox
 from certain_eloqua_sandbox.wire import Request
 from certain_eloqua_sandbox.world import World

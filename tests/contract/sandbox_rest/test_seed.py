@@ -7,7 +7,7 @@ import re
 import pytest
 
 from certain_eloqua_sandbox.eloqua.platform import ELOQUA
-from certain_eloqua_sandbox.seeds.eloqua import plant
+from certain_eloqua_sandbox.eloqua.seeds.plant import plant
 from certain_eloqua_sandbox.seeds.people import people
 from certain_eloqua_sandbox.world import World
 

@@ -1,6 +1,6 @@
 """The contact and account fields of an ordinary Eloqua instance, and their option lists.
 
-Which fields there are stands in ``eloqua_fields.json``; here is what Eloqua computes by itself.
+Which fields there are stands in ``fields.json``; here is what Eloqua computes by itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.world import World
 
 EMAIL, COMPANY = '"C_EmailAddress"', '"M_CompanyName"'
-DATA = Path(__file__).with_name("eloqua_fields.json")
+DATA = Path(__file__).with_name("fields.json")
 
 
 # Not here: C_DateCreated and its like. They are created_at and updated_at of the row, which whoever reads

@@ -11,10 +11,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from certain_eloqua_sandbox.certain.seeds.many import plant_many
+from certain_eloqua_sandbox.certain.seeds.people import plant_people
+from certain_eloqua_sandbox.certain.seeds.programme import plant_programme, plant_programme_of_people
 from certain_eloqua_sandbox.certain.statuses import STANDARD_STATUSES
-from certain_eloqua_sandbox.seeds.certain_many import plant_many
-from certain_eloqua_sandbox.seeds.certain_people import plant_people
-from certain_eloqua_sandbox.seeds.certain_programme import plant_programme, plant_programme_of_people
 from certain_eloqua_sandbox.world import World
 
 ACCOUNT, SUB_ACCOUNT = "NWIND", "NWIND-EU"

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from certain_eloqua_sandbox.certain.registrations import registration_code
-from certain_eloqua_sandbox.seeds.certain_people import (
+from certain_eloqua_sandbox.certain.seeds.people import (
     PROFILE_COLUMNS,
     PROFILES,
     REGISTRATION_COLUMNS,

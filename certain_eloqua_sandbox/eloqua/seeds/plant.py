@@ -6,11 +6,11 @@ import json
 import math
 import uuid
 
-from certain_eloqua_sandbox.seeds.eloqua_assets import plant_activities, plant_assets, plant_custom_objects
-from certain_eloqua_sandbox.seeds.eloqua_contacts import FILLED, plant_contacts
-from certain_eloqua_sandbox.seeds.eloqua_content import plant_content, plant_folders
-from certain_eloqua_sandbox.seeds.eloqua_fields import plant_fields, plant_indexes, plant_option_lists
-from certain_eloqua_sandbox.seeds.eloqua_scores import plant_event, plant_scores
+from certain_eloqua_sandbox.eloqua.seeds.assets import plant_activities, plant_assets, plant_custom_objects
+from certain_eloqua_sandbox.eloqua.seeds.contacts import FILLED, plant_contacts
+from certain_eloqua_sandbox.eloqua.seeds.content import plant_content, plant_folders
+from certain_eloqua_sandbox.eloqua.seeds.fields import plant_fields, plant_indexes, plant_option_lists
+from certain_eloqua_sandbox.eloqua.seeds.scores import plant_event, plant_scores
 from certain_eloqua_sandbox.world import World
 
 MADE = 1_735_732_800.0  # 2025-01-01T12:00:00Z

@@ -1,0 +1,1 @@
+"""What a seed plants in Certain."""
