@@ -6,7 +6,7 @@ runs them for its partition (`connector.py`), a single run for many events (`man
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +161,21 @@ class ConnectorSteps:
             },
             list(self._check_delivery(plan, frame)),
         )
+
+    def deliver_together(self, steps: Sequence[Step]) -> Mapping[str, str]:
+        """What the deliveries of many events have in common; the cause for each that must not follow.
+
+        Their plans were made by this run and have passed their checks.
+        """
+        if self.kind.deliver_together is None or not steps:
+            return {}
+
+        def plans() -> Iterator[tuple[Job, pd.DataFrame]]:
+            for step in steps:
+                plan = step.read(self.plan_key)
+                yield self._job(step, plan.attrs["settings"]), plan
+
+        return self.kind.deliver_together(plans(), self._platforms(steps[0]))
 
     # -- what they have in common
 

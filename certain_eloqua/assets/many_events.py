@@ -53,19 +53,12 @@ def many_events_job(made: "ConnectorAssets", reads: "Sequence[SharedRead]") -> d
     )
     def run_events(context: dg.OpExecutionContext, config: ManyEvents) -> Iterator[Any]:
         runner = _Runner(context, made, needed)
-        events = list(dict.fromkeys(config.events))
         yield from runner.account_reads()
-        failed: dict[str, str] = {}
-        for number, event in enumerate(events, 1):
-            context.log.info("Event %d of %d: %s", number, len(events), event)
-            try:
-                yield from runner.event(event, dry_run=config.dry_run)
-            except dg.Failure as failure:
-                failed[event] = failure.description or "no cause is known"
-                context.log.error("%s: %s", event, failed[event])
+        yield from runner.events(list(dict.fromkeys(config.events)), dry_run=config.dry_run)
+        failed = runner.failed
         if failed:
             raise dg.Failure(
-                f"{len(failed)} of {len(events)} events failed; the others are complete. "
+                f"{len(failed)} of {len(set(config.events))} events failed; the others are complete. "
                 + " | ".join(f"{event}: {cause}" for event, cause in list(failed.items())[:20]),
                 metadata={"failed_events": dg.MetadataValue.json(sorted(failed))},
                 allow_retries=False,
@@ -92,11 +85,12 @@ def _op(connector: str) -> str:
 
 
 class _Runner:
-    """Runs the steps of one connector, one event after the other."""
+    """Runs the steps of one connector for many events."""
 
     def __init__(
         self, context: dg.OpExecutionContext, made: "ConnectorAssets", reads: "Sequence[SharedRead]"
     ) -> None:
+        self.failed: dict[str, str] = {}
         self._context = context
         self._made = made
         self._reads = reads
@@ -109,8 +103,40 @@ class _Runner:
             if not read.by_event:
                 yield from self._recorded(read.key, None, read.run(self._step(read.key, None)))
 
-    def event(self, event: str, *, dry_run: bool) -> Iterator[Any]:
-        """Everything for one event. Raises `dg.Failure` with the cause."""
+    def events(self, events: Sequence[str], *, dry_run: bool) -> Iterator[Any]:
+        """Everything for some events; those that fail are in `failed` with their causes.
+
+        Each is finished before the next begins. If the kind delivers together, all are planned first.
+        """
+        together = self._made.kind.deliver_together is not None
+        planned: list[str] = []
+        for number, event in enumerate(events, 1):
+            self._context.log.info("Event %d of %d: %s", number, len(events), event)
+            yield from self._attempt(event, self._plan(event))
+            if event in self.failed or dry_run:
+                continue
+            if together:
+                planned.append(event)
+            else:
+                yield from self._attempt(event, self._deliver(event))
+        if planned:
+            self._deliver_together(planned)
+        for event in planned:
+            if event not in self.failed:
+                yield from self._attempt(event, self._deliver(event))
+
+    def _attempt(self, event: str, work: Iterator[Any]) -> Iterator[Any]:
+        try:
+            yield from work
+        except dg.Failure as failure:
+            self._fail(event, failure)
+
+    def _fail(self, event: str, failure: dg.Failure) -> None:
+        self.failed[event] = failure.description or "no cause is known"
+        self._context.log.error("%s: %s", event, self.failed[event])
+
+    def _plan(self, event: str) -> Iterator[Any]:
+        """Reads and plan of one event. Raises `dg.Failure` with the cause."""
         made, steps = self._made, self._made.steps
         with dagster_failures(f"Running {made.name} for {event}"):
             resources: Any = self._context.resources
@@ -132,9 +158,25 @@ class _Runner:
         ]
         if blocking:
             raise dg.Failure(f"the plan failed its checks ({', '.join(blocking)}) and is not delivered")
-        if dry_run:
+
+    def _deliver_together(self, events: Sequence[str]) -> None:
+        """What the deliveries of these events have in common; whose cannot follow are in `failed`."""
+        name, steps = self._made.name, self._made.steps
+        self._context.log.info("Delivering %d events together", len(events))
+        try:
+            with dagster_failures(f"Delivering {name} for {len(events)} events"):
+                causes = steps.deliver_together([self._step(steps.delivery_key, one) for one in events])
+        except dg.Failure as failure:
+            for event in events:
+                self._fail(event, failure)
             return
-        with dagster_failures(f"Delivering {made.name} for {event}"):
+        for event, cause in causes.items():
+            self._fail(event, dg.Failure(cause))
+
+    def _deliver(self, event: str) -> Iterator[Any]:
+        """The delivery of one event's plan. Raises `dg.Failure` with the cause."""
+        steps = self._made.steps
+        with dagster_failures(f"Delivering {self._made.name} for {event}"):
             delivered = steps.delivery(self._step(steps.delivery_key, event))
         yield from self._recorded(steps.delivery_key, event, delivered)
 

@@ -6,7 +6,7 @@ and one report serve all kinds. A kind is a module that ends in a :class:`Kind`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -110,6 +110,7 @@ class Delivered:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+DeliverTogether = Callable[[Iterable[tuple[Job, "pd.DataFrame"]], Platforms], Mapping[str, str]]
 LedgerRead = Callable[["Ledger", Job, Mapping[str, "pd.DataFrame"]], "pd.DataFrame"]
 
 
@@ -132,6 +133,8 @@ class Kind:
             with a slash is the asset's own.
         plan: a pure function: what is to change.
         deliver: applies the plan and nothing else.
+        deliver_together: does for many events' plans at once what their deliveries would each do alone,
+            before they are delivered one by one; gives the cause for each event that must not be delivered.
         own_read: name of the connector's own extract asset, such as `contacts`.
         extract: makes that extract.
         extract_reads: shared reads that `extract` takes as its third argument.
@@ -156,6 +159,7 @@ class Kind:
     key_columns: tuple[KeyColumn, ...]
     plan: Callable[[Job, Mapping[str, pd.DataFrame]], pd.DataFrame]
     deliver: Callable[[Job, pd.DataFrame, Platforms], Delivered]
+    deliver_together: DeliverTogether | None = None
     reads_from: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     own_read: str | None = None

@@ -17,6 +17,7 @@ from certain_eloqua.ledger.outbox import IN_DOUBT, PENDING, REJECTED, SENT, SKIP
 if TYPE_CHECKING:
     from certain_eloqua.connectors.contract.kind import Job
     from certain_eloqua.connectors.delivery.engine import Work
+    from certain_eloqua.ledger import Ledger
 
 _OUTCOMES = {
     REJECTED: Outcome.REJECTED.value,
@@ -27,11 +28,13 @@ OVERTAKEN = "another run has seen this change, or a later one, since the plan wa
 _DATA_REASONS = frozenset({"no_email", "invalid_email", "no_contact_id"})
 
 
-def record_changes(work: Work) -> int:
-    """Move the statuses last seen and fill the outbox with the plan's changes; how many moved."""
-    job, ledger = work.job, work.platforms.ledger
+def record_changes(job: Job, plan: pd.DataFrame, ledger: Ledger) -> int:
+    """Move the statuses last seen and fill the outbox with the plan's changes; how many moved.
+
+    Changes that were recorded before, also by this run, are left as they are.
+    """
     event = str(job.event_code)
-    changes = changes_of(job, work.plan)
+    changes = changes_of(job, plan)
     moved = ledger.outbox.record(job.connector, event, changes, job.run_id) if changes.num_rows else 0
     ledger.watermarks.look(job.connector, event, job.run_id)
     return moved
@@ -69,8 +72,11 @@ def changes_of(job: Job, plan: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(frame, schema=CHANGES_SCHEMA, preserve_index=False, safe=False)
 
 
-def record_outcomes(work: Work) -> None:
-    """The outcome of every change of the plan, as the outbox has it. Pending ones have none yet."""
+def record_outcomes(work: Work) -> pa.Table:
+    """Record the outcome of every change of the plan, as the outbox has it, and give the outcomes back.
+
+    Pending ones have none yet.
+    """
     written = work.plan[work.plan["action"] != Action.SKIP]
     keys = pa.array(written["key"], pa.large_string())
     found = work.platforms.ledger.outbox.outcomes(keys.to_pylist())
@@ -90,12 +96,14 @@ def record_outcomes(work: Work) -> None:
             "sync": found["sync"].combine_chunks().take(place),
         }
     )
-    work.record_table(table.filter(pc.is_valid(table["outcome"])))
+    known = table.filter(pc.is_valid(table["outcome"]))
+    work.record_table(known)
+    return known
 
 
-def addresses_of(work: Work) -> dict[tuple[str, str], str]:
+def addresses_of(job: Job, plan: pd.DataFrame) -> dict[tuple[str, str], str]:
     """The valid addresses of the plan's people, by event and registration."""
-    event = str(work.job.event_code)
-    rows = work.plan[work.plan["action"] != Action.SKIP]
+    event = str(job.event_code)
+    rows = plan[plan["action"] != Action.SKIP]
     pairs = zip(rows["registration_code"].fillna(""), rows["email"].fillna(""), strict=True)
     return {(event, code): email for code, email in pairs if is_valid_email(email)}

@@ -30,7 +30,7 @@ def deliver(job: Job, plan: pd.DataFrame, platforms: Platforms) -> Delivered:
 def _apply(work: Work) -> None:
     job, outbox = work.job, work.platforms.ledger.outbox
     eloqua = work.platforms.client("eloqua", EloquaClient)
-    record_changes(work)
+    record_changes(job, work.plan, work.platforms.ledger)
     wanted = Filter(job.connector, events=[str(job.event_code)], states=[PENDING])
     rows = outbox.table(wanted, ["number", "contact_id", "activity_type"]).to_pandas()
     if len(rows):

@@ -65,4 +65,5 @@ KIND = Kind(
     plain_fields=PLAIN_FIELDS,
     plan=plan,
     deliver=activity_delivery.deliver,
+    deliver_together=activity_delivery.deliver_together,
 )
