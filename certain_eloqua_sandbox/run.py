@@ -123,7 +123,7 @@ def _check_host(host: str, *, allow_remote: bool) -> None:
 
 def open_sandbox(given: argparse.Namespace) -> Sandbox:
     """Return the sandbox as the options describe it: planted, or as the store has it."""
-    from certain_eloqua_sandbox.control import recall
+    from certain_eloqua_sandbox.control.store import recall
     from certain_eloqua_sandbox.platforms import platforms
     from certain_eloqua_sandbox.seeds.catalogue import SEEDS, plant, planted
     from certain_eloqua_sandbox.server import Sandbox

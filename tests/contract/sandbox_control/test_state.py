@@ -126,10 +126,11 @@ def test_what_means_nothing_is_refused_with_what_is_allowed(
 
 
 def test_the_door_says_what_it_can(sandbox: Sandbox, call: Caller) -> None:
-    told = sandbox.control("GET", "")
+    index = sandbox.control("GET", "")
 
-    assert {"method": "POST", "path": "/_sandbox/reset"}.items() <= told["can"][1].items()
-    assert told["credentials"]["eloqua"]["company"] == "Sandbox"
+    reset = {"method": "POST", "path": "/_sandbox/reset"}
+    assert any(reset.items() <= one.items() for one in index["can"])
+    assert index["credentials"]["eloqua"]["company"] == "Sandbox"
     assert call("GET", "/_sandbox/nothing").status == 404
     assert call("DELETE", "/_sandbox/reset").status == 405
 
