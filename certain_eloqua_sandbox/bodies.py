@@ -32,6 +32,11 @@ def json_of(request: Request, otherwise: Any = None) -> Any:
         raise refusal(f"the body is not JSON: {error}") from None
 
 
+def several(given: Any) -> list[Any]:
+    """Return a body that is one thing or a list of them as a list."""
+    return given if isinstance(given, list) else [given]
+
+
 def keys(
     value: Any, allowed: dict[str, Check], *, what: str, required: Collection[str] = ()
 ) -> dict[str, Any]:
@@ -169,3 +174,8 @@ def instant(what: str, value: Any) -> float:
 def iso(seconds: float) -> str:
     """Return Unix seconds as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def seconds(at: float) -> str:
+    """Return Unix seconds as people read them, in UTC."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"

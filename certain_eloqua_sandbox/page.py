@@ -36,11 +36,6 @@ FRONT = Routes("")
 VIEWS = Routes("/_sandbox/view")
 
 
-def open_definitions(world: World) -> int:
-    """Return how many import, export and sync action definitions exist."""
-    return int(world.value("SELECT COUNT(*) FROM bulk_definitions"))
-
-
 def journal_line(row: sqlite3.Row) -> dict[str, Any]:
     """Return a line of the journal as JSON."""
     return {
@@ -100,13 +95,32 @@ def summary(world: World, request: Request) -> Response:
     )
 
 
+@VIEWS.answers("GET", "/platforms", source=SOURCE)
+def platforms(world: World, request: Request) -> Response:
+    """The platforms with their tabs and how to log in: what the page is made of."""
+    del world
+    bodies.parameters(request, ())
+    return json_response(
+        [
+            {
+                "name": one.name,
+                "label": one.label or one.name,
+                "accent": one.accent,
+                "tabs": [asdict(tab) for tab in one.tabs],
+                "credentials": dict(one.credentials),
+            }
+            for one in imitated()
+        ]
+    )
+
+
 @VIEWS.answers("GET", "/person", source=SOURCE)
 def one_person(world: World, request: Request) -> Response:
-    """Both sides of one person: ?email=."""
+    """What each platform knows of one person: ?email=."""
     email = bodies.parameters(request, ("email",)).get("email", "").strip()
     if not email:
         raise bodies.refusal("the parameter 'email' is needed here")
-    return json_response(person(world, email))
+    return json_response(person(world, email, imitated()))
 
 
 @VIEWS.answers("GET", "/journal", source=SOURCE)

@@ -20,6 +20,6 @@ def imitated() -> tuple[Platform, ...]:
 
 def platforms() -> tuple[Platform, ...]:
     """Return the imitated platforms and the sandbox's own door."""
-    from certain_eloqua_sandbox.control.platform import CONTROL  # imports the catalogue, which imports this
+    from certain_eloqua_sandbox.control.platform import control  # imports the catalogue, which imports this
 
-    return (*imitated(), CONTROL)
+    return (*imitated(), control())

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -196,7 +196,7 @@ async def _serve(sandbox: Sandbox, given: argparse.Namespace, began: float) -> i
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        print(_greeting(sandbox, url, began, quiet=given.quiet), flush=True)  # noqa: T201
+        print(url if given.quiet else greeting(sandbox, url, began), flush=True)  # noqa: T201
         if given.ready_file is not None:
             _write_whole(given.ready_file, json.dumps({"url": url, "pid": os.getpid()}))
         await stop.wait()
@@ -229,23 +229,32 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"cannot listen on {host}:{port}: {error.strerror or error}"
 
 
-def _greeting(sandbox: Sandbox, url: str, began: float, *, quiet: bool) -> str:
+def greeting(sandbox: Sandbox, url: str, began: float) -> str:
+    """Return what is printed when the sandbox listens: the platforms, how to log in, where to look."""
     from certain_eloqua_sandbox.seeds.catalogue import planted
 
-    if quiet:
-        return url
     seed = planted(sandbox.world)
     kept = "in memory" if sandbox.world.store == ":memory:" else f"in {sandbox.world.store}"
     seconds = time.perf_counter() - began
+    known = [one for one in sandbox.platforms if one.label]
+    logins = "\n".join(f"  {one.label:<10} {_login(one.credentials)}" for one in known)
     return f"""\
-The sandbox imitates Oracle Eloqua and Certain at  {url}
+The sandbox imitates {_listed([one.title for one in known])} at  {url}
 
-  Eloqua     company Sandbox, user demo, password demo · OAuth client demo, secret demo
-  Certain    user demo, password demo, account NWIND
-  Look       {url}/          what is in both, for people
+{logins}
+  Look       {url}/          what is in the platforms, for people
   Steer      {url}/_sandbox  reset, seed, clock, faults, syncs, counters, journal
 
 Seed {seed.name if seed else "?"}, kept {kept}, ready in {seconds:.2f} s. Ctrl-C ends it."""
+
+
+def _login(credentials: Mapping[str, str]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in credentials.items())
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as a sentence lists them."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _write_whole(path: Path, text: str) -> None:

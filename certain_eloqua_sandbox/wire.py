@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import orjson
 
 if TYPE_CHECKING:
+    from certain_eloqua_sandbox.behaviour import Behaviour
     from certain_eloqua_sandbox.seeds.seed import Seed
+    from certain_eloqua_sandbox.views.sheets import Side
     from certain_eloqua_sandbox.views.table import Table
+    from certain_eloqua_sandbox.views.tabs import Tab
     from certain_eloqua_sandbox.world import World
 
 JSON = "application/json; charset=utf-8"
@@ -99,6 +103,18 @@ class Refusal(Exception):
 
 Handler = Callable[..., Response]
 
+
+def transactional(handler: Handler) -> Handler:
+    """Return a handler that writes all or nothing."""
+
+    @wraps(handler)
+    def whole(world: World, request: Request) -> Response:
+        with world.transaction():
+            return handler(world, request)
+
+    return whole
+
+
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _KINDS = {"int": r"[0-9]{1,18}", "str": r"[^/]+", "path": r".+"}
 
@@ -140,6 +156,12 @@ class Routes:
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes)
+
+    def joined(self, others: Iterable[Routes]) -> Routes:
+        """Return these routes followed by those of others below the same prefix."""
+        whole = Routes(self.prefix)
+        whole._routes = [*self._routes, *(route for other in others for route in other)]
+        return whole
 
     def owns(self, path: str) -> bool:
         """Return whether a path lies below the prefix."""
@@ -196,8 +218,13 @@ class Platform:
     ``request.user``. ``refuse`` words an error in the platform's own way. ``schema`` creates the
     tables in an empty world; ``settle`` does what has fallen due by the world's clock, before every call.
 
-    ``plant`` fills the platform with a seed. The control door shows the ``credentials``, the page the
-    ``tables`` and ``counts``. An unknown path below one of the ``prefixes`` gets this platform's 404.
+    ``plant`` fills the platform with a seed. An unknown path below one of the ``prefixes`` gets this
+    platform's 404.
+
+    The page has a tab for each of the ``tabs``, shows ``tables``, ``counts`` and what the platform knows of a
+    ``person``, all under the ``label`` and in the colour ``accent`` (static/page.css). The control door shows
+    the ``credentials``, counts ``watched`` things, checks ``settings`` and has the routes of ``door``. The
+    coverage page has the ``title``, the ``behaviours`` and the ``accepted_rules`` by area.
     """
 
     name: str
@@ -211,6 +238,16 @@ class Platform:
     credentials: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, Callable[[World, Mapping[str, str]], Table]] = field(default_factory=dict)
     counts: Callable[[World], Mapping[str, int]] = lambda world: {}
+    label: str = ""
+    title: str = ""
+    accent: str = "slate"
+    tabs: tuple[Tab, ...] = ()
+    person: Callable[[World, str], Side] | None = None
+    door: Routes | None = None
+    settings: Mapping[str, Callable[[str, Any], Any]] = field(default_factory=dict)
+    watched: Callable[[World], Mapping[str, int]] = lambda world: {}
+    behaviours: tuple[Behaviour, ...] = ()
+    accepted_rules: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     prefixes: tuple[str, ...] = ()
 
     def room(self, path: str) -> Routes | None:

@@ -7,6 +7,7 @@ from certain_eloqua_sandbox.certain import (  # noqa: F401  importing a module p
     agenda_items,
     appointments,
     attendee_types,
+    door,
     events,
     locations,
     missing,
@@ -17,12 +18,15 @@ from certain_eloqua_sandbox.certain import (  # noqa: F401  importing a module p
     sessions,
     statuses,
 )
+from certain_eloqua_sandbox.certain.accepted_rules import ACCEPTED_RULES
 from certain_eloqua_sandbox.certain.access import admit
 from certain_eloqua_sandbox.certain.answers import refuse
+from certain_eloqua_sandbox.certain.behaviours import BEHAVIOURS
 from certain_eloqua_sandbox.certain.routes import API, STANDARD, SVCS
 from certain_eloqua_sandbox.certain.schema import create_tables
 from certain_eloqua_sandbox.certain.seeds import plant as seeds
 from certain_eloqua_sandbox.certain.views import tables as views
+from certain_eloqua_sandbox.certain.views.person import side
 from certain_eloqua_sandbox.seeds.seed import Seed
 from certain_eloqua_sandbox.wire import Platform
 from certain_eloqua_sandbox.world import World
@@ -41,7 +45,16 @@ PLATFORM = CERTAIN = Platform(
     schema=create_tables,
     plant=plant,
     credentials={"username": "demo", "password": "demo", "account": "NWIND"},
+    label="Certain",
+    title="Certain",
+    accent="sea",
+    tabs=views.TABS,
     tables=views.TABLES,
     counts=views.counts,
+    person=side,
+    door=door.DOOR,
+    settings=door.SETTINGS,
+    behaviours=BEHAVIOURS,
+    accepted_rules=(("Certain", ACCEPTED_RULES),),
     prefixes=("/certainexternal", "/svcs"),
 )

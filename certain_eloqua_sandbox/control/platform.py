@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from certain_eloqua_sandbox import actions, page
+from certain_eloqua_sandbox import page
 from certain_eloqua_sandbox.control import (  # noqa: F401  importing a module adds its routes
     clock,
-    scripts,
+    scripted_faults,
     settings,
     state,
     watching,
@@ -15,7 +15,7 @@ from certain_eloqua_sandbox.control import (  # noqa: F401  importing a module a
 from certain_eloqua_sandbox.control.door import DOOR, SOURCE
 from certain_eloqua_sandbox.platforms import imitated
 from certain_eloqua_sandbox.seeds import catalogue
-from certain_eloqua_sandbox.wire import Platform, Request, Response, json_response
+from certain_eloqua_sandbox.wire import Platform, Request, Response, Routes, json_response
 from certain_eloqua_sandbox.world import World
 
 
@@ -34,7 +34,7 @@ def index(world: World, request: Request) -> Response:
             "credentials": {one.name: dict(one.credentials) for one in imitated()},
             "database_bytes": world.size,
             "can": [
-                {"method": route.method, "path": route.template, "does": route.summary} for route in DOOR
+                {"method": route.method, "path": route.template, "does": route.summary} for route in _door()
             ],
         }
     )
@@ -60,13 +60,17 @@ def _refuse(request: Request, status: int, message: str) -> Response:
     return json_response({"error": message}, status)
 
 
-actions.add_to(DOOR)
+def control() -> Platform:
+    """Return the control door with the parts that the platforms bring."""
+    return Platform(
+        name="sandbox",
+        title="The sandbox's own door",
+        rooms=(page.VIEWS, _door(), page.FRONT),
+        admit=_open,
+        refuse=_refuse,
+        schema=lambda world: None,
+    )
 
 
-CONTROL = Platform(
-    name="sandbox",
-    rooms=(page.VIEWS, DOOR, page.FRONT),
-    admit=_open,
-    refuse=_refuse,
-    schema=lambda world: None,
-)
+def _door() -> Routes:
+    return DOOR.joined(one.door for one in imitated() if one.door is not None)

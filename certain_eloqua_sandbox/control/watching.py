@@ -6,6 +6,7 @@ from typing import Any
 
 from certain_eloqua_sandbox import bodies, page
 from certain_eloqua_sandbox.control.door import DOOR, SOURCE
+from certain_eloqua_sandbox.platforms import imitated
 from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Request, Response, json_response
 from certain_eloqua_sandbox.world import Counters, World
@@ -30,7 +31,7 @@ def counters(world: World, request: Request) -> Response:
             "bytes_out": world.counters.bytes_out,
             "faults_played": world.counters.faults,
             "writes": writes,
-            "open_definitions": page.open_definitions(world),
+            **{name: count for one in imitated() for name, count in one.watched(world).items()},
         }
     )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from certain_eloqua_sandbox.eloqua import auth, bulk, rest, schema
+from certain_eloqua_sandbox.eloqua import auth, bulk, door, rest, schema
+from certain_eloqua_sandbox.eloqua.behaviours import BEHAVIOURS
+from certain_eloqua_sandbox.eloqua.bulk.accepted_rules import ACCEPTED_RULES as BULK_RULES
+from certain_eloqua_sandbox.eloqua.rest.accepted_rules import ACCEPTED_RULES as REST_RULES
 from certain_eloqua_sandbox.eloqua.rest.errors import phrase
 from certain_eloqua_sandbox.eloqua.seeds import plant as seeds
 from certain_eloqua_sandbox.eloqua.views import tables as views
+from certain_eloqua_sandbox.eloqua.views.person import side
 from certain_eloqua_sandbox.seeds.seed import Seed
 from certain_eloqua_sandbox.wire import Platform, Request, Response, json_response
 from certain_eloqua_sandbox.world import World
@@ -76,7 +80,17 @@ PLATFORM = ELOQUA = Platform(
         "client_id": "demo",
         "client_secret": "demo",
     },
+    label="Eloqua",
+    title="Oracle Eloqua",
+    accent="clay",
+    tabs=views.TABS,
     tables=views.TABLES,
     counts=views.counts,
+    person=side,
+    door=door.DOOR,
+    settings=door.SETTINGS,
+    watched=lambda world: {"open_definitions": views.open_definitions(world)},
+    behaviours=BEHAVIOURS,
+    accepted_rules=(("Eloqua Bulk", BULK_RULES), ("Eloqua REST", REST_RULES)),
     prefixes=("/api/", "/auth/"),
 )

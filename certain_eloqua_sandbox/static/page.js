@@ -1,26 +1,8 @@
 // The page of the sandbox: one address (the hash) is one view, read as JSON from /_sandbox/view/.
-// Nothing is ever put in as HTML: every text of the two platforms becomes a text node.
+// Nothing is ever put in as HTML: every text of the platforms becomes a text node.
 
 const VIEW = "/_sandbox/view/";
 const LOOK_AGAIN_MS = 2000;
-const TABS = {
-  eloqua: [
-    ["contacts", "Contacts"], ["lists", "Lists"], ["custom_objects", "Custom objects"], ["events", "Events"], ["activities", "Activities"],
-    ["syncs", "Syncs"], ["definitions", "Definitions"], ["accounts", "Accounts"],
-  ],
-  certain: [
-    ["events", "Events"], ["registrations", "Registrations"], ["profiles", "Profiles"], ["sessions", "Sessions"],
-    ["agenda", "Agenda"], ["appointments", "Appointments"],
-  ],
-};
-// What lies below one row of a table: #/eloqua/lists/5 shows the members of list 5.
-const BELOW = {
-  "eloqua/lists": [["eloqua/members", "list"]],
-  "eloqua/custom_objects": [["eloqua/records", "object"]],
-  "eloqua/events": [["eloqua/records", "object"]],
-  "eloqua/syncs": [["eloqua/logs", "sync"], ["eloqua/rejects", "sync"]],
-  "certain/events": [["certain/registrations", "event"]],
-};
 const GOOD = ["success", "attended", "registered", "confirmed", "live", "published", "pre-registered", "accepted", "information"];
 const WARN = ["warning", "pending", "active", "waitlist hold", "invited", "planning", "testing", "new", "requested invitation"];
 const BAD = ["error", "cancelled", "declined", "declined invitation", "no-show", "request denied", "postponed"];
@@ -29,6 +11,7 @@ const TO_THE_SECOND = ["at", "asked", "ended"]; // of what just happened; elsewh
 
 const $ = (id) => document.getElementById(id);
 const main = $("main");
+let platforms = []; // what the page is made of: name, label, accent, tabs, credentials
 let summary = null;
 let stamp = "";
 let turn = 0;
@@ -56,6 +39,10 @@ async function ask(path, parameters) {
 
 const count = (n) => Number(n).toLocaleString("en-US");
 const time = (seconds) => new Date(seconds * 1000).toISOString().replace("T", " ").slice(0, 19);
+
+const platform = (name) => platforms.find((one) => one.name === name);
+const labels = () => platforms.map((one) => one.label);
+const listed = (names, word) => names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1)}`;
 
 // -- where we are --------------------------------------------------------------------------------
 
@@ -164,20 +151,19 @@ function tools(table, parts, query) {
 // -- views ---------------------------------------------------------------------------------------
 
 async function tableView(parts, query) {
-  const [platform, name, ...rest] = parts;
-  const below = rest.length ? BELOW[`${platform}/${name}`] : null;
-  const wanted = below ? below : [[parts.length === 1 ? "journal" : `${platform}/${name}`, null]];
+  const [at, name, ...rest] = parts;
+  const tab = platform(at)?.tabs.find((one) => one.table === name);
+  const below = rest.length && tab?.below.length ? tab.below.map((one) => [`${at}/${one.table}`, one.parameter]) : null;
+  const wanted = below ? below : [[parts.length === 1 ? "journal" : `${at}/${name}`, null]];
   const tables = await Promise.all(wanted.map(([path, parameter], place) =>
     ask(path, { ...(place ? {} : query), ...(parameter ? { [parameter]: rest.join("/") } : {}) })));
   const first = tables[0];
   if (below) first.filters = first.filters.filter((filter) => filter.name !== below[0][1]);
-  const up = below ? h("p", { class: "crumb" }, h("a", { href: address([platform, name]) },
-    (TABS[platform].find(([key]) => key === name) || [name, name])[1])) : null;
-  const more = below && platform === "certain" && name === "events" ? h("p", {},
-    h("a", { href: address(["certain", "sessions"], { event: rest[0] }) }, "Sessions"), " · ",
-    h("a", { href: address(["certain", "agenda"], { event: rest[0] }) }, "Agenda"), " · ",
-    h("a", { href: address(["certain", "appointments"], { event: rest[0] }) }, "Appointments")) : null;
-  const unit = below && name === "syncs" ? "line of its log" : "row";
+  const up = below ? h("p", { class: "crumb" }, h("a", { href: address([at, name]) }, tab.label)) : null;
+  const others = below ? platform(at).tabs.filter((one) => tab.also.includes(one.table)) : [];
+  const more = others.length ? h("p", {}, others.map((one, place) => [place ? " · " : "",
+    h("a", { href: address([at, one.table], { [below[0][1]]: rest[0] }) }, one.label)])) : null;
+  const unit = below ? tab.unit : "row";
   const found = `${count(first.total)} ${first.total === 1 ? unit : unit.replace(/^\w+/, "$&s")}`;
   return {
     title: first.title,
@@ -198,26 +184,21 @@ async function tableView(parts, query) {
 }
 
 function welcome() {
-  const side = (platform, name, lines) => h("section", { class: "sheet side", "data-at": platform },
-    h("h2", {}, name),
-    h("div", { class: "figures" }, TABS[platform].map(([key, label]) =>
-      h("a", { href: address([platform, key]) }, h("span", {}, label), h("b", {}, count(summary[platform][key]))))),
+  const side = (one) => h("section", { class: "sheet side", "data-accent": one.accent },
+    h("h2", {}, one.label),
+    h("div", { class: "figures" }, one.tabs.map((tab) =>
+      h("a", { href: address([one.name, tab.table]) }, h("span", {}, tab.label), h("b", {}, count(summary[one.name][tab.table]))))),
     h("h3", {}, "How to reach it"),
-    h("dl", {}, lines.map(([term, text]) => [h("dt", {}, term), h("dd", {}, h("code", {}, text))])));
-  const here = location.origin;
+    h("dl", {}, [["Address", location.origin], ...Object.entries(one.credentials)].map(([term, text]) =>
+      [h("dt", {}, term.charAt(0).toUpperCase() + term.slice(1).replaceAll("_", " ")), h("dd", {}, h("code", {}, text))])));
   return {
     title: "Overview",
     nodes: [
-      h("h1", {}, "Eloqua and Certain, as they are now"),
-      h("p", { class: "soft" }, "Stand-ins for both platforms. What is written to them shows up here at once."),
-      h("div", { class: "welcome" },
-        side("eloqua", "Eloqua", [
-          ["Address", here], ["Company", "Sandbox"], ["User", "demo"], ["Password", "demo"], ["OAuth client", "demo, secret demo"],
-        ]),
-        side("certain", "Certain", [
-          ["Address", here], ["Account", "NWIND"], ["User", "demo"], ["Password", "demo"], ["Control door", `${here}/_sandbox`],
-        ])),
-      h("section", { class: "sheet side now" }, h("h2", {}, "How it stands"),
+      h("h1", {}, `${listed(labels(), "and")}, as they are now`),
+      h("p", { class: "soft" }, "Stand-ins for the platforms. What is written to them shows up here at once. ",
+        h("a", { href: "/_sandbox" }, "The control door"), " changes how they behave."),
+      h("div", { class: "welcome" }, platforms.map(side)),
+      h("section", { class: "sheet side now" }, h("h2", {}, "State"),
         h("dl", {}, standing().map(([term, text, odd]) => h("div", {}, h("dt", {}, term), h("dd", { class: odd ? "odd" : null }, text))))),
     ],
   };
@@ -240,73 +221,62 @@ function standing() {
 
 function comparison(lines) {
   const verdicts = { same: ["good", "same"], differs: ["warn", "differs"], one: ["", "on one side"] };
-  const shown = (value) => (value === null ? h("span", { class: "none" }, "–") : value);
+  const shown = (value) => (value === null || value === undefined || value === "" ? h("span", { class: "none" }, "–") : value);
   return h("div", { class: "sheet compare scroll", tabindex: "0", role: "region", "aria-label": "Field by field" }, h("table", {},
-    h("caption", { class: "hidden" }, "What both platforms know, field by field"),
-    h("thead", {}, h("tr", {}, ["Field", "Eloqua", "Certain", ""].map((name) =>
-      h("th", { scope: "col" }, name || h("span", { class: "hidden" }, "Comparison"))))),
+    h("caption", { class: "hidden" }, "What the platforms know, field by field"),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Field"),
+      platforms.map((one) => h("th", { scope: "col", "data-accent": one.accent }, one.label)),
+      h("th", { scope: "col" }, h("span", { class: "hidden" }, "Comparison")))),
     h("tbody", {}, lines.filter((line) => line.verdict !== "none").map((line) => h("tr", { class: line.verdict },
       h("th", { scope: "row" }, line.label),
-      h("td", { title: line.eloqua_field }, shown(line.eloqua)),
-      h("td", { title: line.certain_member }, shown(line.certain)),
+      platforms.map((one) => h("td", { title: line.cells[one.name]?.name }, shown(line.cells[one.name]?.text))),
       h("td", {}, h("span", { class: `pill ${verdicts[line.verdict][0]}` }, verdicts[line.verdict][1])))))));
 }
 
 const pairs = (entries) => h("dl", { class: "pairs" }, entries.filter(([, value]) => value !== null && value !== "" && value !== undefined)
   .map(([name, value]) => [h("dt", {}, name), h("dd", {}, typeof value === "object" ? JSON.stringify(value) : String(value))]));
 
-function block(title, items, empty, many = items.length) {
-  return [h("h3", {}, many ? `${title} (${count(many)})` : title),
-    items.length ? h("div", { class: "stack" }, items) : h("p", { class: "none" }, empty)];
+function entry(one) {
+  const title = one.link ? h("a", { href: one.link }, one.title) : h("b", {}, one.title);
+  const beside = one.status ? pill(one.status) : one.at ? h("span", { class: "time none" }, time(one.at)) : null;
+  return h("div", { class: "entry" },
+    beside ? h("div", { class: "row" }, title, beside) : title,
+    one.lines.filter(Boolean).map((line) => h("p", {}, line)),
+    Object.keys(one.pairs).length ? pairs(Object.entries(one.pairs)) : null,
+    one.details ? folded(one.details) : null,
+    one.folded ? h("details", {}, h("summary", {}, one.folded[0]), pairs(Object.entries(one.folded[1]))) : null);
 }
 
-function contactSheet(contact) {
-  const fields = Object.values(contact.fields).map((field) => [field.name, field.value]);
-  return h("article", { class: "sheet side", "data-at": "eloqua" },
-    h("h2", {}, `Contact ${contact.id}`),
-    h("p", {}, contact.subscribed ? "Subscribed" : "Unsubscribed", contact.bounced ? ", bounced" : "", ` · changed ${time(contact.updated)}`),
-    block("Lists and segments", contact.lists.length ? [h("ul", { class: "list" }, contact.lists.map((list) => h("li", {},
-      h("a", { href: address(["eloqua", "lists", String(list.id)]) }, list.name), h("span", {}, list.kind.replaceAll("_", " ")))))] : [], "On no list.", contact.lists.length),
-    block("Activities", contact.activities.map((activity) => h("div", { class: "entry" },
-      h("div", { class: "row" }, h("b", {}, activity.type), h("span", { class: "time none" }, time(activity.at))),
-      h("p", {}, [activity.asset, activity.asset_type, activity.campaign && `campaign ${activity.campaign}`].filter(Boolean).join(" · ")),
-      activity.fields && activity.fields !== "{}" ? folded(activity.fields) : null)), "No activities."),
-    block("Custom object records", contact.records.map((record) => h("div", { class: "entry" },
-      h("a", { href: address(["eloqua", record.view, String(record.object_id)]) }, record.object),
-      pairs(Object.entries(record.fields)))), "No records."),
-    h("h3", {}, "All fields"),
-    h("details", {}, h("summary", {}, `${fields.filter(([, value]) => value).length} with a value`), pairs(fields)));
+function block(part) {
+  const items = part.entries;
+  const list = (one) => h("li", {}, one.link ? h("a", { href: one.link }, one.title) : one.title, h("span", {}, one.lines.join(" · ")));
+  return [h("h3", {}, items.length ? `${part.heading} (${count(items.length)})` : part.heading),
+    items.length === 0 ? h("p", { class: "none" }, part.empty)
+      : h("div", { class: "stack" }, part.compact ? h("ul", { class: "list" }, items.map(list)) : items.map(entry))];
 }
 
-function profileSheet(profile) {
-  const registration = (one) => h("div", { class: "entry" },
-    h("div", { class: "row" }, h("a", { href: address(["certain", "events", one.event]) }, one.event_name), pill(one.status)),
-    h("p", {}, [one.type, `since ${one.status_since.replace("T", " ")}`, one.code, one.test && "test", !one.active && "inactive"].filter(Boolean).join(" · ")),
-    one.sessions.length ? h("p", {}, `Sessions: ${one.sessions.map((s) => `${s.name} (${s.status})`).join(", ")}`) : null,
-    one.agenda.length ? h("p", {}, `Agenda: ${one.agenda.map((a) => `${a.name} (${a.status})`).join(", ")}`) : null,
-    Object.keys(one.questions).length ? h("details", {}, h("summary", {}, "Answers"), pairs(Object.entries(one.questions))) : null);
-  return h("article", { class: "sheet side", "data-at": "certain" },
-    h("h2", {}, `Profile ${profile.fields.profilePin}`),
-    h("p", {}, [profile.fields.accountCode, profile.fields.isActive ? "active" : "inactive", `changed ${String(profile.fields.dateModified).replace("T", " ")}`].join(" · ")),
-    block("Registrations", profile.registrations.map(registration), "Registered nowhere."),
-    h("h3", {}, "All members"),
-    h("details", {}, h("summary", {}, `${Object.values(profile.fields).filter((value) => value !== null && value !== "").length} with a value`),
-      pairs(Object.entries(profile.fields)), pairs(Object.entries(profile.questions))));
+function sheet(one, accent) {
+  const fields = Object.entries(one.fields);
+  const filled = fields.filter(([, value]) => value !== null && value !== "");
+  return h("article", { class: "sheet side", "data-accent": accent },
+    h("h2", {}, one.heading), h("p", {}, one.line), one.blocks.map(block),
+    h("h3", {}, one.fields_heading),
+    h("details", {}, h("summary", {}, `${filled.length} with a value`), pairs(fields)));
 }
 
 async function personView(email) {
   const person = await ask("person", { email });
-  const first = person.comparison.filter((line) => /^(First|Last) name$/.test(line.label)).map((line) => line.eloqua || line.certain).filter(Boolean).join(" ");
-  const known = person.contacts.length + person.profiles.length > 0;
-  const missing = (platform, what) => h("div", { class: "sheet side", "data-at": platform }, h("p", { class: "none" }, what));
+  const first = person.comparison.filter((line) => /^(First|Last) name$/.test(line.label)).map((line) => Object.values(line.cells).map((cell) => cell.text).find(Boolean)).filter(Boolean).join(" ");
+  const sides = platforms.filter((one) => person.sides[one.name]).map((one) => [one, person.sides[one.name]]);
+  const known = sides.some(([, side]) => side.sheets.length);
+  const part = ([one, side]) => h("section", { "aria-label": one.label }, side.sheets.length ? side.sheets.map((each) => sheet(each, one.accent))
+    : h("div", { class: "sheet side", "data-accent": one.accent }, h("p", { class: "none" }, side.empty)));
   return {
     title: email,
     nodes: [
-      h("div", { class: "head" }, h("div", {}, h("h1", {}, first || email), h("p", {}, first ? email : known ? "" : "Nobody has this address in Eloqua or Certain."))),
+      h("div", { class: "head" }, h("div", {}, h("h1", {}, first || email), h("p", {}, first ? email : known ? "" : `Nobody has this address in ${listed(labels(), "or")}.`))),
       known ? comparison(person.comparison) : null,
-      known ? h("div", { class: "both" },
-        h("section", { "aria-label": "Eloqua" }, person.contacts.length ? person.contacts.map(contactSheet) : missing("eloqua", "No contact in Eloqua has this address.")),
-        h("section", { "aria-label": "Certain" }, person.profiles.length ? person.profiles.map(profileSheet) : missing("certain", "No profile in Certain has this address."))) : null,
+      known ? h("div", { class: "both" }, sides.map(part)) : null,
       person.writes.length ? h("section", {}, h("h3", {}, `Written since the reset (${person.writes.length})`), h("div", { class: "sheet scroll", tabindex: "0", role: "region", "aria-label": "Writes" },
         h("table", {}, h("thead", {}, h("tr", {}, ["When", "Platform", "What", "Key", "Detail"].map((name) => h("th", { scope: "col" }, name)))),
           h("tbody", {}, person.writes.map((line) => h("tr", {}, h("td", { class: "time" }, time(line.at)), h("td", {}, line.platform),
@@ -318,14 +288,14 @@ async function personView(email) {
 // -- drawing -------------------------------------------------------------------------------------
 
 function frame(parts) {
-  const at = parts[0] === "eloqua" || parts[0] === "certain" ? parts[0] : parts[0] === "journal" ? "journal" : "";
-  document.body.dataset.at = at;
+  const at = platform(parts[0]) || parts[0] === "journal" ? parts[0] : "";
+  document.body.dataset.accent = platform(at)?.accent || "";
   for (const link of document.querySelectorAll(".platforms a")) {
     if (link.dataset.platform === at) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
   }
-  const tabs = (TABS[at] || []).map(([name, label]) => h("a", {
-    href: address([at, name]), "aria-current": parts[1] === name ? "page" : null,
-  }, label, h("span", {}, summary ? count(summary[at][name]) : "")));
+  const tabs = (platform(at)?.tabs || []).map((tab) => h("a", {
+    href: address([at, tab.table]), "aria-current": parts[1] === tab.table ? "page" : null,
+  }, tab.label, h("span", {}, summary ? count(summary[at][tab.table]) : "")));
   const focused = document.activeElement && $("tabs").contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   $("tabs").replaceChildren(...tabs);
   if (focused) [...$("tabs").children].find((tab) => tab.getAttribute("href") === focused)?.focus();
@@ -336,6 +306,7 @@ async function draw({ quietly = false } = {}) {
   const { parts, query } = place();
   let view;
   try {
+    if (!platforms.length) await arrange();
     if (!summary) {
       await look();
       stamp = contents();
@@ -370,6 +341,12 @@ async function draw({ quietly = false } = {}) {
   if (!quietly) $("said").textContent = `${view.title}. ${view.said || ""}`;
 }
 
+async function arrange() {
+  platforms = await ask("platforms");
+  const links = platforms.map((one) => h("a", { href: address([one.name, ...one.tabs.slice(0, 1).map((tab) => tab.table)]), "data-platform": one.name }, one.label));
+  $("platforms").replaceChildren(...links, h("a", { href: "#/journal", "data-platform": "journal" }, "Journal"));
+}
+
 async function look() {
   summary = await ask("summary");
   const parts = [
@@ -382,7 +359,7 @@ async function look() {
   $("odd").replaceChildren(odd.join(" · "));
 }
 
-const contents = () => JSON.stringify([standing().slice(0, -1), summary.writes, summary.generation, summary.eloqua, summary.certain]);
+const contents = () => JSON.stringify([standing().slice(0, -1), summary.writes, summary.generation, ...platforms.map((one) => summary[one.name])]);
 
 async function lookAgain() {
   if (document.hidden) return;

@@ -1,1 +1,1 @@
-"""What the page shows, as JSON below ``/_sandbox/view/``: tables to search and turn over, and one person."""
+"""What the page is made of: tables, tabs, and sheets of a person. The platforms bring their own."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from certain_eloqua_sandbox import bodies
 from certain_eloqua_sandbox.views.table import Column, Filter, Table
+from certain_eloqua_sandbox.views.tabs import Below, Tab
 from certain_eloqua_sandbox.world import World
 
 PERSON = "#/person/{email}"
@@ -246,3 +247,18 @@ def counts(world: World) -> dict[str, int]:
         "agenda": world.value("SELECT COUNT(*) FROM certain_agenda_items"),
         "appointments": world.value("SELECT COUNT(*) FROM certain_appointments"),
     }
+
+
+TABS = (
+    Tab(
+        "events",
+        "Events",
+        below=(Below("registrations", "event"),),
+        also=("sessions", "agenda", "appointments"),
+    ),
+    Tab("registrations", "Registrations"),
+    Tab("profiles", "Profiles"),
+    Tab("sessions", "Sessions"),
+    Tab("agenda", "Agenda"),
+    Tab("appointments", "Appointments"),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from certain_eloqua_sandbox.eloqua.views.bulk import definitions, logs, rejects, syncs
 from certain_eloqua_sandbox.eloqua.views.objects import activities, custom_objects, events, records
 from certain_eloqua_sandbox.eloqua.views.people import accounts, contacts, lists, members
+from certain_eloqua_sandbox.views.tabs import Below, Tab
 from certain_eloqua_sandbox.world import World
 
 TABLES = {
@@ -35,3 +36,20 @@ def counts(world: World) -> dict[str, int]:
         "definitions": world.value("SELECT COUNT(*) FROM bulk_definitions"),
         "accounts": world.value("SELECT COUNT(*) FROM accounts"),
     }
+
+
+TABS = (
+    Tab("contacts", "Contacts"),
+    Tab("lists", "Lists", below=(Below("members", "list"),)),
+    Tab("custom_objects", "Custom objects", below=(Below("records", "object"),)),
+    Tab("events", "Events", below=(Below("records", "object"),)),
+    Tab("activities", "Activities"),
+    Tab("syncs", "Syncs", below=(Below("logs", "sync"), Below("rejects", "sync")), unit="line of its log"),
+    Tab("definitions", "Definitions"),
+    Tab("accounts", "Accounts"),
+)
+
+
+def open_definitions(world: World) -> int:
+    """Return how many import, export and sync action definitions exist."""
+    return int(world.value("SELECT COUNT(*) FROM bulk_definitions"))

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
-from certain_eloqua_sandbox import platforms
+from certain_eloqua_sandbox import coverage, platforms, run
 from certain_eloqua_sandbox.seeds.catalogue import SEEDS, plant, replant
 from certain_eloqua_sandbox.server import Sandbox
 from certain_eloqua_sandbox.wire import Request
@@ -38,7 +39,8 @@ def ask(world: World, monkeypatch: pytest.MonkeyPatch) -> Ask:
     def call(method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         data = b"" if body is None else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = sandbox.answer(Request(method, path, {}, named, data))
+        path, _, query = path.partition("?")
+        answer = sandbox.answer(Request(method, path, parse_qs(query), named, data))
         return answer.status, json.loads(b"".join(answer.parts))
 
     return call
@@ -60,6 +62,39 @@ def test_the_control_door_and_the_page_show_a_new_platform(ask: Ask) -> None:
     assert ask("GET", "/_sandbox")[1]["credentials"]["throwaway"] == {"key": "open"}
     assert ask("GET", "/_sandbox/view/summary")[1]["throwaway"] == {"leads": 1}
     assert ask("GET", "/_sandbox/view/throwaway/leads")[1]["rows"] == [{"name": "Planted"}]
+
+
+def test_the_page_has_the_tabs_and_people_of_a_new_platform(ask: Ask) -> None:
+    known = {one["name"]: one for one in ask("GET", "/_sandbox/view/platforms")[1]}
+    assert list(known) == ["eloqua", "certain", "throwaway"]
+    assert known["throwaway"]["label"] == "Throwaway"
+    assert [tab["table"] for tab in known["throwaway"]["tabs"]] == ["leads"]
+    person = ask("GET", "/_sandbox/view/person?email=Planted")[1]
+    assert [sheet["heading"] for sheet in person["sides"]["throwaway"]["sheets"]] == ["Planted"]
+    assert person["sides"]["eloqua"]["sheets"] == []
+    (first,) = [line for line in person["comparison"] if line["label"] == "First name"]
+    assert (first["cells"], first["verdict"]) == (
+        {"throwaway": {"name": "name", "text": "Ann", "key": None}},
+        "one",
+    )
+
+
+def test_the_control_door_has_the_routes_settings_and_counts_of_a_new_platform(ask: Ask) -> None:
+    assert ask("POST", "/_sandbox/throwaway/lead", {"name": "Renamed"}) == (200, {})
+    assert ask("GET", "/throwaway/v1/leads", **KEY) == (200, ["Renamed"])
+    assert any(one["path"] == "/_sandbox/throwaway/lead" for one in ask("GET", "/_sandbox")[1]["can"])
+    assert ask("PUT", "/_sandbox/settings", {"latency_ms": 11})[0] == 400
+    assert ask("GET", "/_sandbox/counters")[1]["leads_watched"] == 7
+
+
+def test_the_coverage_page_and_the_greeting_name_a_new_platform(ask: Ask, world: World) -> None:
+    page = coverage.generate()
+    assert "## The throw-away platform" in page
+    assert "| Throwaway | Leads have names | a test |" in page
+    assert "| Throwaway | a name is to be unique | a test |" in page
+    greeting = run.greeting(Sandbox(world, platforms.platforms()), "http://here", 0.0)
+    assert "Oracle Eloqua, Certain and The throw-away platform" in greeting
+    assert "Throwaway  key open" in greeting
 
 
 def test_a_reset_plants_a_new_platform_again(ask: Ask, world: World) -> None:

@@ -65,7 +65,7 @@ def test_it_ends_cleanly(start: Start, way: signal.Signals) -> None:
 
     assert program.returncode == 0
     assert "Traceback" not in said
-    assert "company Sandbox, user demo, password demo" in said
+    assert "company Sandbox, username demo, password demo" in said
 
 
 def test_a_taken_port_is_said_plainly(start: Start) -> None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 
+from certain_eloqua_sandbox import bodies
+from certain_eloqua_sandbox.behaviour import Behaviour
 from certain_eloqua_sandbox.seeds.seed import Seed
+from certain_eloqua_sandbox.views.sheets import Sheet, Side, Value
 from certain_eloqua_sandbox.views.table import Column, Table
-from certain_eloqua_sandbox.wire import Platform, Request, Response, Routes, json_response
+from certain_eloqua_sandbox.views.tabs import Tab
+from certain_eloqua_sandbox.wire import Platform, Request, Response, Routes, json_response, transactional
 from certain_eloqua_sandbox.world import World
 
 API = Routes("/throwaway/v1")
+DOOR = Routes("/_sandbox")
 
 
 @API.answers("GET", "/leads", source="a test")
@@ -22,6 +27,20 @@ def create_lead(world: World, request: Request) -> Response:
     world.run("INSERT INTO throwaway_leads (name) VALUES (?)", (request.json()["name"],))
     world.note("throwaway", "create", "lead", request.json()["name"])
     return json_response({}, 201)
+
+
+@DOOR.answers("POST", "/throwaway/lead", source="a test")
+@transactional
+def edit_lead(world: World, request: Request) -> Response:
+    """Rename all leads as a user of the platform."""
+    world.run("UPDATE throwaway_leads SET name = ?", (request.json()["name"],))
+    return json_response({})
+
+
+def _person(world: World, email: str) -> Side:
+    rows = world.rows("SELECT name FROM throwaway_leads WHERE name = ?", (email,))
+    values = {"First name": Value("name", "Ann")}
+    return Side([Sheet(row["name"], "", (), "Fields", {}, values) for row in rows], "No lead.")
 
 
 def _admit(world: World, request: Request) -> Response | None:
@@ -50,5 +69,14 @@ PLATFORM = Platform(
     credentials={"key": "open"},
     tables={"leads": _table},
     counts=lambda world: {"leads": int(world.value("SELECT COUNT(*) FROM throwaway_leads"))},
+    label="Throwaway",
+    title="The throw-away platform",
+    tabs=(Tab("leads", "Leads"),),
+    person=_person,
+    door=DOOR,
+    settings={"latency_ms": bodies.number(0, 10)},
+    watched=lambda world: {"leads_watched": 7},
+    behaviours=(Behaviour("Throwaway", "Leads have names", "a test"),),
+    accepted_rules=(("Throwaway", (("a name is to be unique", "a test"),)),),
     prefixes=("/throwaway",),
 )

@@ -1,94 +1,33 @@
-"""What a tester does as a user of a platform: edit a contact in Eloqua, change a status in Certain.
+"""Eloqua's part of the control door: edits of contacts, members of app services, scripted syncs.
 
-Such a change looks to a client as if somebody at the other company had made it: the stamps move, the
-journal has a line with the operation ``edit``.
+An edited contact looks to a client as if a user of Eloqua had changed it: the stamps move, the journal has a
+line with the operation ``edit``.
 """
 
 from __future__ import annotations
 
-from functools import wraps
+from dataclasses import asdict
 from typing import Any
 
 from certain_eloqua_sandbox import bodies
-from certain_eloqua_sandbox.certain.stamps import stamp
-from certain_eloqua_sandbox.certain.statuses import statuses_of
 from certain_eloqua_sandbox.eloqua import schema
 from certain_eloqua_sandbox.text_keys import key_sql
-from certain_eloqua_sandbox.wire import Handler, Request, Response, Routes, json_response
-from certain_eloqua_sandbox.world import World
+from certain_eloqua_sandbox.wire import Request, Response, Routes, json_response, transactional
+from certain_eloqua_sandbox.world import ScriptedSync, World
 
 SOURCE = "the sandbox itself"
+DOOR = Routes("/_sandbox")
+SETTINGS: dict[str, bodies.Check] = {
+    "sync_mode": bodies.one_of("at_once", "looks", "clock"),
+    "sync_looks": bodies.whole(1),
+    "sync_seconds": bodies.number(0),
+    "sandbox_contact_limit": lambda what, value: None if value is None else bodies.whole(0)(what, value),
+}
 KINDS = ("ActionInstance", "DecisionInstance", "FeederInstance")
 
 
-# -- Certain -------------------------------------------------------------------------------------
-
-
-def change_registration(world: World, request: Request) -> Response:
-    """Change registrations as a user of Certain: {code or email, event, status, active, test}."""
-    given = bodies.keys(
-        bodies.json_of(request),
-        {
-            "code": bodies.text,
-            "email": bodies.text,
-            "event": bodies.text,
-            "status": bodies.text,
-            "active": bodies.flag,
-            "test": bodies.flag,
-        },
-        what="a registration",
-    )
-    if not ("code" in given or ("email" in given and "event" in given)):
-        raise bodies.refusal("say which registration: 'code', or 'email' and 'event'")
-    changes = {name: given[name] for name in ("status", "active", "test") if name in given}
-    if not changes:
-        raise bodies.refusal("say what to change: 'status', 'active', 'test'")
-    found = world.rows(
-        "SELECT r.*, p.email, e.eventCode FROM certain_registrations r "  # noqa: S608
-        "JOIN certain_profiles p USING (pkProfileId) JOIN certain_events e ON e.eventId = r.pkEventId "
-        "WHERE (:code IS NULL OR r.registrationCode = :code) "
-        f"AND (:email IS NULL OR {key_sql('p.email')} = text_key(:email)) "
-        "AND (:event IS NULL OR e.eventCode = :event COLLATE NOCASE)",
-        {name: given.get(name) for name in ("code", "email", "event")},
-    )
-    if not found:
-        raise bodies.refusal("there is no such registration", 404)
-    now = stamp(world)
-    for row in found:
-        status = _status(world, row, given["status"]) if "status" in given else row["registrationStatusLabel"]
-        moved = status != row["registrationStatusLabel"]
-        world.run(
-            "UPDATE certain_registrations SET registrationStatusLabel = ?, statusModified = ?, isActive = ?, "
-            "isTestMode = ?, dateModified = ? WHERE pkRegId = ?",
-            (
-                status,
-                now if moved else row["statusModified"],
-                given.get("active", row["isActive"]),
-                given.get("test", row["isTestMode"]),
-                now,
-                row["pkRegId"],
-            ),
-        )
-        world.note(
-            "certain", "edit", "registration", row["registrationCode"], {**changes, "email": row["email"]}
-        )
-    return json_response({"changed": [row["registrationCode"] for row in found], "dateModified": now})
-
-
-def _status(world: World, row: Any, label: str) -> str:
-    """Return a status as the event spells it. Raises :class:`Refusal` for one it does not have."""
-    labels = list(statuses_of(world, {"accountCode": row["accountCode"], "eventId": row["pkEventId"]}))
-    for known in labels:
-        if known.casefold() == label.casefold():
-            return known
-    raise bodies.refusal(
-        f"{row['eventCode']} has no status {bodies.said(label)}; it has: {', '.join(labels) or 'none'}"
-    )
-
-
-# -- Eloqua --------------------------------------------------------------------------------------
-
-
+@DOOR.answers("POST", "/eloqua/contact", source=SOURCE)
+@transactional
 def edit_contact(world: World, request: Request) -> Response:
     """Edit a contact as a user of Eloqua: {email, fields, subscribed, bounced}; fields by internal name."""
     given = bodies.keys(
@@ -135,6 +74,7 @@ def contact_id(world: World, email: str) -> int:
     return int(found)
 
 
+@DOOR.answers("GET", "/eloqua/members", source=SOURCE)
 def show_members(world: World, request: Request) -> Response:
     """The members of app services: ?instance=&execution=."""
     given = bodies.parameters(request, ("instance", "execution"))
@@ -149,6 +89,8 @@ def show_members(world: World, request: Request) -> Response:
     return json_response({"count": len(rows), "items": [dict(row) for row in rows]})
 
 
+@DOOR.answers("POST", "/eloqua/members", source=SOURCE)
+@transactional
 def put_members(world: World, request: Request) -> Response:
     """Let contacts wait in an app's step, for STATUS: {instance, execution, kind, status, emails, ids}."""
     given = bodies.keys(
@@ -192,6 +134,7 @@ def put_members(world: World, request: Request) -> Response:
     return json_response({"instance": instance, "members": len(ids), "status": status}, 201)
 
 
+@DOOR.answers("DELETE", "/eloqua/members", source=SOURCE)
 def no_members(world: World, request: Request) -> Response:
     """Empty all steps of apps."""
     del request
@@ -199,21 +142,43 @@ def no_members(world: World, request: Request) -> Response:
     return json_response({})
 
 
-def _whole(handler: Handler) -> Handler:
-    """Return the handler, writing all or nothing."""
-
-    @wraps(handler)
-    def whole(world: World, request: Request) -> Response:
-        with world.transaction():
-            return handler(world, request)
-
-    return whole
+def _elq(what: str, value: Any) -> str:
+    code = bodies.text(what, value).upper()
+    if not (code.startswith("ELQ-") and len(code) == 9 and code[4:].isdigit()):
+        raise bodies.refusal(f"{what} must be a status code such as ELQ-00146, not {bodies.said(value)}")
+    return code
 
 
-def add_to(door: Routes) -> None:
-    """Add the actions to the control door."""
-    door.answers("POST", "/certain/registration", source=SOURCE)(_whole(change_registration))
-    door.answers("POST", "/eloqua/contact", source=SOURCE)(_whole(edit_contact))
-    door.answers("GET", "/eloqua/members", source=SOURCE)(show_members)
-    door.answers("POST", "/eloqua/members", source=SOURCE)(_whole(put_members))
-    door.answers("DELETE", "/eloqua/members", source=SOURCE)(no_members)
+SCRIPT: dict[str, bodies.Check] = {
+    "status": bodies.one_of("success", "warning", "error"),
+    "code": _elq,
+    "message": bodies.text,
+    "kind": bodies.one_of("*", "import", "export", "action"),
+    "path": bodies.expression,
+    "times": bodies.whole(1),
+}
+
+
+@DOOR.answers("GET", "/syncs/next", source=SOURCE)
+def scripted_syncs(world: World, request: Request) -> Response:
+    """The outcomes scripted for the next syncs."""
+    bodies.parameters(request, ())
+    return json_response({"syncs": [asdict(script) for script in world.scripted_syncs]})
+
+
+@DOOR.answers("POST", "/syncs/next", source=SOURCE)
+def script_syncs(world: World, request: Request) -> Response:
+    """Script how one of the next syncs ends, or several: {status, code, message, kind, path, times}."""
+    world.scripted_syncs += [
+        ScriptedSync(**bodies.keys(each, SCRIPT, what="a sync", required=("status",)))
+        for each in bodies.several(bodies.json_of(request))
+    ]
+    return json_response({"syncs": [asdict(script) for script in world.scripted_syncs]}, 201)
+
+
+@DOOR.answers("DELETE", "/syncs/next", source=SOURCE)
+def no_scripted_syncs(world: World, request: Request) -> Response:
+    """Drop the outcomes scripted for syncs."""
+    del request
+    world.scripted_syncs.clear()
+    return json_response({"syncs": []})
