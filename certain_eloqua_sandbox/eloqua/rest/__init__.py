@@ -18,6 +18,8 @@ from certain_eloqua_sandbox.eloqua.rest import (
     groups_and_segments,
     lists,
     previews,
+    users,
+    visitors,
 )
 from certain_eloqua_sandbox.eloqua.rest.previews import PREVIEWS
 from certain_eloqua_sandbox.eloqua.rest.tables import create_tables
@@ -44,4 +46,6 @@ __all__ = [
     "groups_and_segments",
     "lists",
     "previews",
+    "users",
+    "visitors",
 ]

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 
 from certain_eloqua_sandbox.eloqua import schema
-from certain_eloqua_sandbox.eloqua.rest.assets import family_of, row_of
+from certain_eloqua_sandbox.eloqua.rest.asset_families import family_of
+from certain_eloqua_sandbox.eloqua.rest.assets import row_of
 from certain_eloqua_sandbox.eloqua.rest.errors import bad_parameter, not_found
 from certain_eloqua_sandbox.eloqua.rest.listing import ident
 from certain_eloqua_sandbox.eloqua.rest.versions import answers
