@@ -8,7 +8,7 @@ from typing import Any
 from certain_eloqua_sandbox.eloqua import schema
 from certain_eloqua_sandbox.eloqua.rest import records
 from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
-from certain_eloqua_sandbox.eloqua.rest.listing import body_of, depth_of, ident, listing, user_id
+from certain_eloqua_sandbox.eloqua.rest.listing import body_of, depth_of, ident, listing
 from certain_eloqua_sandbox.eloqua.rest.times import unix
 from certain_eloqua_sandbox.eloqua.rest.versions import answers
 from certain_eloqua_sandbox.wire import Request, Response, json_response
@@ -92,12 +92,7 @@ def create_account(world: World, request: Request) -> Response:
     values: dict[str, Any] = records.changes(fields, body, "Account", None, replace=False)
     if not values.get('"M_CompanyName"'):
         raise bad_value("Account", "name", body.get("name"), "NotNullRequirement")
-    now, user = world.now(), user_id(world, request)
-    key = records.insert(
-        world,
-        "accounts",
-        {**values, "created_at": now, "updated_at": now, "created_by": user, "updated_by": user},
-    )
+    key = records.create(world, request, "accounts", values)
     world.note("eloqua", "create", "account", values['"M_CompanyName"'], {"id": key})
     return json_response(render(records.Reader(fields), _row(world, key), "complete"), 201)
 
@@ -111,9 +106,7 @@ def update_account(world: World, request: Request, id: str) -> Response:
     values: dict[str, Any] = records.changes(fields, body, "Account", key, replace=True)
     if not values.get('"M_CompanyName"'):
         raise bad_value("Account", "name", body.get("name"), "NotNullRequirement", object_id=key)
-    records.update(
-        world, "accounts", key, {**values, "updated_at": world.now(), "updated_by": user_id(world, request)}
-    )
+    records.replace(world, request, "accounts", key, values)
     world.note("eloqua", "update", "account", values['"M_CompanyName"'], {"id": key})
     return json_response(render(records.Reader(fields), _row(world, key), "complete"))
 

@@ -13,20 +13,19 @@ import orjson
 
 from certain_eloqua_sandbox.eloqua.rest import records
 from certain_eloqua_sandbox.eloqua.rest.asset_bodies import kept
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
-    depth_of,
     ident,
     int_or_zero,
-    listing,
     text_of,
     user_id,
 )
+from certain_eloqua_sandbox.eloqua.rest.reading import Readable
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.versions import answers, is_2_0
-from certain_eloqua_sandbox.wire import Request, Response, json_response
+from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
 
 # Path of the asset type -> where its assets are kept, and of which kind they are.
@@ -59,6 +58,10 @@ _TERMS = {
 }
 
 
+def _term(name: str) -> Term | None:
+    return _TERMS.get(name.lower()) or records.common_term(name)
+
+
 def kind_of(path: str) -> str:
     """Return the kind under which the folders of an asset type are kept."""
     return f"folder:{path}"
@@ -73,7 +76,8 @@ def root_of(world: World, kind: str) -> str | None:
     return None if found is None else str(found)
 
 
-def _render(row: Row, depth: str, request: Request) -> dict[str, Any]:
+def _render(world: World, request: Request, row: Row, depth: str) -> dict[str, Any]:
+    del world
     return {
         "type": "Folder",
         **audit(row),
@@ -84,13 +88,6 @@ def _render(row: Row, depth: str, request: Request) -> dict[str, Any]:
         "archive": "false",
         **orjson.loads(row["body"]),
     }
-
-
-def _row(world: World, kind: str, key: int) -> Row:
-    row = world.row("SELECT * FROM eloqua_assets WHERE id = ? AND kind = ?", (key, kind))
-    if row is None:
-        raise not_found()
-    return row
 
 
 def _values(
@@ -135,24 +132,8 @@ def _family(path: str) -> None:
     kind, one, many = kind_of(path), f"/assets/{path}/folder", f"/assets/{path}/folders"
     source = f"Folders of {path} (Application/2.0)"
 
-    @answers("GET", many, source=source)
-    def list_folders(world: World, request: Request) -> Response:
-        """List the folders of a type of assets."""
-        return listing(
-            world,
-            request,
-            table="eloqua_assets",
-            default="name",
-            terms=lambda name: _TERMS.get(name.lower()) or records.common_term(name),
-            where="t.kind = ?",
-            parameters=(kind,),
-            render=lambda rows, depth: [_render(row, depth, request) for row in rows],
-        )
-
-    @answers("GET", f"{one}/{{id}}", source=source)
-    def read_folder(world: World, request: Request, id: str) -> Response:
-        """Read a folder."""
-        return json_response(_render(_row(world, kind, ident(id)), depth_of(request, "complete"), request))
+    folder = Readable("Folder", "eloqua_assets", _term, _render, "t.kind = ?", (kind,))
+    folder.register(one, many, source=source)
 
     @answers("POST", one, source=source)
     def create_folder(world: World, request: Request) -> Response:
@@ -161,21 +142,21 @@ def _family(path: str) -> None:
         made = {"kind": kind, "created_at": values["updated_at"], "created_by": values["updated_by"]}
         key = records.insert(world, "eloqua_assets", values | made)
         world.note("eloqua", "create", "folder", values["name"], {"id": key, "of": path})
-        return json_response(_render(_row(world, kind, key), "complete", request), 201)
+        return folder.answer(world, request, key, 201)
 
     @answers("PUT", f"{one}/{{id}}", source=source)
     def update_folder(world: World, request: Request, id: str) -> Response:
         """Replace a folder's properties."""
-        old = _row(world, kind, ident(id))
+        old = folder.row(world, ident(id))
         values = _values(world, request, kind, body_of(request, "Folder", old["id"]), old)
         records.update(world, "eloqua_assets", old["id"], values)
         world.note("eloqua", "update", "folder", values["name"], {"id": old["id"], "of": path})
-        return json_response(_render(_row(world, kind, old["id"]), "complete", request))
+        return folder.answer(world, request, old["id"])
 
     @answers("DELETE", f"{one}/{{id}}", source=source)
     def delete_folder(world: World, request: Request, id: str) -> Response:
         """Delete an empty folder; one that holds anything is a 412."""
-        row = _row(world, kind, ident(id))
+        row = folder.row(world, ident(id))
         system = orjson.loads(row["body"]).get("isSystem") == "true"
         if system or _used(world, path, row["id"]):
             raise bad_value(

@@ -14,16 +14,15 @@ import orjson
 
 from certain_eloqua_sandbox.eloqua.rest import asset_bodies, asset_folders, records
 from certain_eloqua_sandbox.eloqua.rest.asset_families import FAMILIES, POINTERS, Family, family_of
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
-    depth_of,
     ident,
-    listing,
     text_of,
     user_id,
 )
+from certain_eloqua_sandbox.eloqua.rest.reading import Readable
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.versions import answers, is_2_0, missing
 from certain_eloqua_sandbox.wire import Request, Response, json_response
@@ -39,7 +38,7 @@ def asset_term(name: str) -> Term | None:
     return Term(f"json_extract(t.body, '$.{name}')")
 
 
-def render(row: Row, depth: str, family: Family, request: Request) -> dict[str, Any]:
+def render(request: Request, row: Row, depth: str, family: Family) -> dict[str, Any]:
     """Return an asset as the API shows it."""
     found: dict[str, Any] = {"type": family.type, **audit(row), "depth": depth, "name": row["name"]}
     found["permissions"] = (
@@ -53,12 +52,19 @@ def render(row: Row, depth: str, family: Family, request: Request) -> dict[str, 
     return found | {name: body[name] for name in family.at_minimal if name in body}
 
 
+def readable(family: Family) -> Readable:
+    """Return the assets of a family as what can be listed and read."""
+
+    def show(world: World, request: Request, row: Row, depth: str) -> dict[str, Any]:
+        del world
+        return render(request, row, depth, family)
+
+    return Readable(family.type, "eloqua_assets", asset_term, show, "t.kind = ?", (family.kind,))
+
+
 def row_of(world: World, family: Family, key: int) -> Row:
     """Return the row of an asset. Refuses an unknown id."""
-    row = world.row("SELECT * FROM eloqua_assets WHERE id = ? AND kind = ?", (key, family.kind))
-    if row is None:
-        raise not_found()
-    return row
+    return readable(family).row(world, key)
 
 
 def write(
@@ -90,7 +96,7 @@ def write(
         records.update(world, "eloqua_assets", old["id"], values)
         key = int(old["id"])
     world.note("eloqua", "update" if old else "create", family.kind, name, {"id": key})
-    return render(row_of(world, family, key), "complete", family, request)
+    return render(request, row_of(world, family, key), "complete", family)
 
 
 def _used(world: World, kind: str, key: int) -> bool:
@@ -102,29 +108,6 @@ def _used(world: World, kind: str, key: int) -> bool:
         )
         for one in kinds
     )
-
-
-def _reading(family: Family, source: str) -> None:
-    def list_assets(world: World, request: Request) -> Response:
-        return listing(
-            world,
-            request,
-            table="eloqua_assets",
-            default="name",
-            terms=asset_term,
-            where="t.kind = ?",
-            parameters=(family.kind,),
-            render=lambda rows, depth: [render(row, depth, family, request) for row in rows],
-        )
-
-    def read_asset(world: World, request: Request, id: str) -> Response:
-        row = row_of(world, family, ident(id))
-        return json_response(render(row, depth_of(request, "complete"), family, request))
-
-    list_assets.__doc__ = f"List assets of the type {family.type}."
-    read_asset.__doc__ = f"Read a {family.type}."
-    answers("GET", family.many, source=source)(list_assets)
-    answers("GET", f"{family.one}/{{id}}", source=source)(read_asset)
 
 
 def _writing(family: Family, source: str) -> None:
@@ -182,7 +165,7 @@ def register() -> None:
     missing("PUT", "/system/user/{id}", source="Application/2.0 Users", summary="Change a user.")
     for family in sorted(FAMILIES, key=lambda family: -family.one.count("/")):
         source = f"{family.type}s (Application/2.0)"
-        _reading(family, source)
+        readable(family).register(family.one, family.many, source=source)
         if family.writable:
             _writing(family, source)
         else:

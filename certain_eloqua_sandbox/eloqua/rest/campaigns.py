@@ -10,21 +10,20 @@ import orjson
 from certain_eloqua_sandbox.eloqua.rest import records
 from certain_eloqua_sandbox.eloqua.rest.asset_bodies import as_text
 from certain_eloqua_sandbox.eloqua.rest.assets import asset_term
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_parameter, bad_value, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_parameter, bad_value
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
-    depth_of,
     ident,
-    listing,
     text_of,
     truth,
     user_id,
 )
+from certain_eloqua_sandbox.eloqua.rest.reading import Readable
 from certain_eloqua_sandbox.eloqua.rest.times import unix
 from certain_eloqua_sandbox.eloqua.rest.versions import answers, is_2_0
 from certain_eloqua_sandbox.eloqua.rest.workflow_steps import number_steps
-from certain_eloqua_sandbox.wire import Request, Response, json_response
+from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
 
 CAMPAIGNS = "Application/2.0 Campaigns"
@@ -57,7 +56,8 @@ PERMISSIONS = ["Retrieve", "SetSecurity", "Delete", "Update", "Activate"]
 DATES = ("startAt", "endAt", "clrEndDate")
 
 
-def _render(request: Request, row: Row, depth: str) -> dict[str, Any]:
+def _render(world: World, request: Request, row: Row, depth: str) -> dict[str, Any]:
+    del world
     body = orjson.loads(row["body"])
     found: dict[str, Any] = {
         "type": "Campaign",
@@ -78,31 +78,8 @@ def _render(request: Request, row: Row, depth: str) -> dict[str, Any]:
     return found
 
 
-def _row(world: World, key: int) -> Row:
-    row = world.row("SELECT * FROM eloqua_assets WHERE id = ? AND kind = 'campaign'", (key,))
-    if row is None:
-        raise not_found()
-    return row
-
-
-@answers("GET", "/assets/campaigns", source=CAMPAIGNS)
-def list_campaigns(world: World, request: Request) -> Response:
-    """List campaigns."""
-    return listing(
-        world,
-        request,
-        table="eloqua_assets",
-        default="name",
-        terms=asset_term,
-        where="t.kind = 'campaign'",
-        render=lambda rows, depth: [_render(request, row, depth) for row in rows],
-    )
-
-
-@answers("GET", "/assets/campaign/{id}", source=CAMPAIGNS)
-def read_campaign(world: World, request: Request, id: str) -> Response:
-    """Read a campaign."""
-    return json_response(_render(request, _row(world, ident(id)), depth_of(request, "complete")))
+CAMPAIGN = Readable("Campaign", "eloqua_assets", asset_term, _render, where="t.kind = 'campaign'")
+CAMPAIGN.register("/assets/campaign", "/assets/campaigns", source=CAMPAIGNS)
 
 
 def _values(world: World, body: dict[str, Any], old: Row | None) -> dict[str, Any]:
@@ -135,44 +112,35 @@ def _values(world: World, body: dict[str, Any], old: Row | None) -> dict[str, An
 def create_campaign(world: World, request: Request) -> Response:
     """Create a campaign as a draft."""
     values = _values(world, body_of(request, "Campaign"), None)
-    now, user = world.now(), user_id(world, request)
-    key = records.insert(
+    key = records.create(
         world,
+        request,
         "eloqua_assets",
         {
             **values,
             "kind": "campaign",
             "status": "Draft",
-            "created_at": now,
-            "updated_at": now,
-            "created_by": user,
-            "updated_by": user,
         },
     )
     world.note("eloqua", "create", "campaign", values["name"], {"id": key})
-    return json_response(_render(request, _row(world, key), "complete"), 201)
+    return CAMPAIGN.answer(world, request, key, 201)
 
 
 @answers("PUT", "/assets/campaign/{id}", source=CAMPAIGNS)
 def update_campaign(world: World, request: Request, id: str) -> Response:
     """Replace a campaign; a property left out, such as crmId, is blanked."""
-    old = _row(world, ident(id))
+    old = CAMPAIGN.row(world, ident(id))
     key = int(old["id"])
     values = _values(world, body_of(request, "Campaign", key), old)
-    records.update(
-        world,
-        "eloqua_assets",
-        key,
-        {**values, "updated_at": world.now(), "updated_by": user_id(world, request)},
-    )
+    records.replace(world, request, "eloqua_assets", key, values)
     world.note("eloqua", "update", "campaign", values["name"], {"id": key})
-    return json_response(_render(request, _row(world, key), "complete"))
+    return CAMPAIGN.answer(world, request, key)
 
 
 @answers("DELETE", "/assets/campaign/{id}", source=CAMPAIGNS)
 def delete_campaign(world: World, request: Request, id: str) -> Response:
     """Delete a campaign."""
-    row = _row(world, ident(id))
+    row = CAMPAIGN.row(world, ident(id))
     world.run("DELETE FROM eloqua_assets WHERE id = ?", (row["id"],))
     world.note("eloqua", "delete", "campaign", row["name"], {"id": row["id"]})
     return Response()
@@ -181,7 +149,7 @@ def delete_campaign(world: World, request: Request, id: str) -> Response:
 @answers("POST", "/assets/campaign/active/{id}", source=CAMPAIGNS)
 def activate_campaign(world: World, request: Request, id: str) -> Response:
     """Activate a campaign: now, or at scheduledFor (Unix seconds)."""
-    row = _row(world, ident(id))
+    row = CAMPAIGN.row(world, ident(id))
     scheduled = (request.param("scheduledFor") or "").strip()
     now = truth(request.param("activateNow") or "false") or scheduled.lower() in ("", "now")
     if now:
@@ -195,7 +163,7 @@ def activate_campaign(world: World, request: Request, id: str) -> Response:
 @answers("POST", "/assets/campaign/draft/{id}", source=CAMPAIGNS)
 def draft_campaign(world: World, request: Request, id: str) -> Response:
     """Return a campaign to draft."""
-    return _set_status(world, request, _row(world, ident(id)), "Draft", None)
+    return _set_status(world, request, CAMPAIGN.row(world, ident(id)), "Draft", None)
 
 
 def _set_status(world: World, request: Request, row: Row, status: str, at: str | None) -> Response:
@@ -219,4 +187,4 @@ def _set_status(world: World, request: Request, row: Row, status: str, at: str |
         },
     )
     world.note("eloqua", "update", "campaign", row["name"], {"id": row["id"], "status": status})
-    return json_response(_render(request, _row(world, row["id"]), "complete"), 201)
+    return CAMPAIGN.answer(world, request, row["id"], 201)

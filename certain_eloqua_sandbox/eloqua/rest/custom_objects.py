@@ -8,21 +8,20 @@ from typing import Any
 
 from certain_eloqua_sandbox.eloqua import record_codes, schema
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value
 from certain_eloqua_sandbox.eloqua.rest.fields import DATA_TYPES, DISPLAY_TYPES
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
-    depth_of,
     ident,
     int_or_zero,
-    listing,
     text_of,
     user_id,
 )
+from certain_eloqua_sandbox.eloqua.rest.reading import Readable
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.versions import answers
-from certain_eloqua_sandbox.wire import Request, Response, json_response
+from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
 
 OBJECTS = "Application/2.0 Custom objects"
@@ -40,15 +39,8 @@ _SETTINGS = {
 }
 
 
-def object_row(world: World, key: int) -> Row:
-    """Return the row of a custom object. Refuses an unknown id."""
-    row = world.row("SELECT * FROM custom_objects WHERE id = ? AND kind = 'cdo'", (key,))
-    if row is None:
-        raise not_found()
-    return row
-
-
-def _render(world: World, row: Row, depth: str) -> dict[str, Any]:
+def _render(world: World, request: Request, row: Row, depth: str) -> dict[str, Any]:
+    del request
     found: dict[str, Any] = {"type": OBJECT, **audit(row), "depth": depth, "name": row["name"]}
     found["description"] = row["description"] or ""
     if depth == "minimal":
@@ -83,25 +75,13 @@ def _render_field(field: schema.Field, depth: str) -> dict[str, Any]:
     return found
 
 
-@answers("GET", "/assets/customObjects", source=OBJECTS)
-def list_objects(world: World, request: Request) -> Response:
-    """List custom objects."""
+def _term(name: str) -> Term | None:
     own = {"name": Term("t.name"), "description": Term("t.description")}
-    return listing(
-        world,
-        request,
-        table="custom_objects",
-        default="name",
-        where="t.kind = 'cdo'",
-        terms=lambda name: own.get(name.lower()) or records.common_term(name),
-        render=lambda rows, depth: [_render(world, row, depth) for row in rows],
-    )
+    return own.get(name.lower()) or records.common_term(name)
 
 
-@answers("GET", "/assets/customObject/{id}", source=OBJECTS)
-def read_object(world: World, request: Request, id: str) -> Response:
-    """Read a custom object with its fields."""
-    return json_response(_render(world, object_row(world, ident(id)), depth_of(request, "complete")))
+CUSTOM_OBJECT = Readable(OBJECT, "custom_objects", _term, _render, where="t.kind = 'cdo'")
+CUSTOM_OBJECT.register("/assets/customObject", "/assets/customObjects", source=OBJECTS)
 
 
 @answers("POST", "/assets/customObject", source=OBJECTS)
@@ -109,32 +89,28 @@ def create_object(world: World, request: Request) -> Response:
     """Create a custom object; fields carry negative ids, to which the three pointers refer."""
     body = body_of(request, OBJECT)
     name = text_of(body, "name", OBJECT) or ""
-    now, user = world.now(), user_id(world, request)
-    key = records.insert(
+    key = records.create(
         world,
+        request,
         "custom_objects",
         {
             "name": name,
             "description": body.get("description") and str(body["description"]),
-            "created_at": now,
-            "updated_at": now,
-            "created_by": user,
-            "updated_by": user,
         },
     )
     schema.create_record_table(world, key)
     _point(world, body, key, _write_fields(world, body, key))
     world.note("eloqua", "create", "custom_object", name, {"id": key})
-    return json_response(_render(world, object_row(world, key), "complete"), 201)
+    return CUSTOM_OBJECT.answer(world, request, key, 201)
 
 
 @answers("PUT", "/assets/customObject/{id}", source=OBJECTS)
 def update_object(world: World, request: Request, id: str) -> Response:
     """Replace a custom object: a field left out is deleted with its values; no change at all is a 400."""
-    old = object_row(world, ident(id))
+    old = CUSTOM_OBJECT.row(world, ident(id))
     key = int(old["id"])
     body = body_of(request, OBJECT, key)
-    before = _render(world, old, "complete")
+    before = _render(world, request, old, "complete")
     name = text_of(body, "name", OBJECT, object_id=key) or ""
     records.update(
         world,
@@ -146,19 +122,19 @@ def update_object(world: World, request: Request, id: str) -> Response:
         },
     )
     _point(world, body, key, _write_fields(world, body, key))
-    if _render(world, object_row(world, key), "complete") == before:
+    if _render(world, request, CUSTOM_OBJECT.row(world, key), "complete") == before:
         raise bad_value(OBJECT, "fields", None, "ContentRequirement", object_id=key)
     records.update(
         world, "custom_objects", key, {"updated_at": world.now(), "updated_by": user_id(world, request)}
     )
     world.note("eloqua", "update", "custom_object", name, {"id": key})
-    return json_response(_render(world, object_row(world, key), "complete"))
+    return CUSTOM_OBJECT.answer(world, request, key)
 
 
 @answers("DELETE", "/assets/customObject/{id}", source=OBJECTS)
 def delete_object(world: World, request: Request, id: str) -> Response:
     """Delete a custom object with its records."""
-    row = object_row(world, ident(id))
+    row = CUSTOM_OBJECT.row(world, ident(id))
     world.run(f"DROP TABLE {schema.table_of('cdo', row['id'])}")
     world.run("DELETE FROM eloqua_fields WHERE entity = 'cdo' AND parent_id = ?", (row["id"],))
     world.run("DELETE FROM custom_objects WHERE id = ?", (row["id"],))

@@ -8,7 +8,7 @@ from typing import Any
 
 from certain_eloqua_sandbox.eloqua import record_codes, schema
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.custom_objects import object_row
+from certain_eloqua_sandbox.eloqua.rest.custom_objects import CUSTOM_OBJECT
 from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
@@ -66,7 +66,7 @@ def _terms(parent: Row, fields: list[schema.Field]) -> Callable[[str], Term | No
 
 
 def _list(world: World, request: Request, id: str) -> Response:
-    parent = object_row(world, ident(id))
+    parent = CUSTOM_OBJECT.row(world, ident(id))
     fields = schema.fields_of(world, "cdo", parent["id"])
     return listing(
         world,
@@ -105,7 +105,7 @@ def create_record(world: World, request: Request, id: str) -> Response:
 @answers("GET", "/data/customObject/{id}/instance/{record}", source=RECORDS, only=2)
 def read_record(world: World, request: Request, id: str, record: str) -> Response:
     """Read a record."""
-    parent = object_row(world, ident(id, "parentId"))
+    parent = CUSTOM_OBJECT.row(world, ident(id, "parentId"))
     row = _row(world, parent["id"], ident(record))
     fields = schema.fields_of(world, "cdo", parent["id"])
     return json_response(_render(parent, fields, row, depth_of(request, "complete")))
@@ -114,7 +114,7 @@ def read_record(world: World, request: Request, id: str, record: str) -> Respons
 @answers("PUT", "/data/customObject/{id}/instance/{record}", source=RECORDS, only=2)
 def update_record(world: World, request: Request, id: str, record: str) -> Response:
     """Change a record: fieldValues given are set, others stay; contactId links it to a contact."""
-    parent = object_row(world, ident(id, "parentId"))
+    parent = CUSTOM_OBJECT.row(world, ident(id, "parentId"))
     old = _row(world, parent["id"], ident(record))
     fields = schema.fields_of(world, "cdo", parent["id"])
     body = body_of(request, DATA, old["id"])
@@ -134,7 +134,7 @@ def update_record(world: World, request: Request, id: str, record: str) -> Respo
 @answers("DELETE", "/data/customObject/{id}/instance/{record}", source=RECORDS, only=2)
 def delete_record(world: World, request: Request, id: str, record: str) -> Response:
     """Delete a record."""
-    parent = object_row(world, ident(id, "parentId"))
+    parent = CUSTOM_OBJECT.row(world, ident(id, "parentId"))
     row = _row(world, parent["id"], ident(record))
     world.run(f"DELETE FROM {schema.table_of('cdo', parent['id'])} WHERE id = ?", (row["id"],))  # noqa: S608
     _note(world, "delete", parent, row, {})
@@ -165,7 +165,7 @@ def _note(world: World, operation: str, parent: Row, row: Row, values: dict[str,
 
 
 def _create(world: World, request: Request, id: str) -> Response:
-    parent = object_row(world, ident(id, "parentId"))
+    parent = CUSTOM_OBJECT.row(world, ident(id, "parentId"))
     fields = schema.fields_of(world, "cdo", parent["id"])
     values = _values(world, parent, fields, body_of(request, DATA), None)
     table, now, user = schema.table_of("cdo", parent["id"]), world.now(), user_id(world, request)

@@ -6,21 +6,20 @@ from sqlite3 import Row
 from typing import Any
 
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
-    depth_of,
     ident,
     int_or_zero,
-    listing,
     text_of,
     user_id,
 )
+from certain_eloqua_sandbox.eloqua.rest.reading import Readable
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.times import unix
 from certain_eloqua_sandbox.eloqua.rest.versions import answers
-from certain_eloqua_sandbox.wire import Request, Response, json_response
+from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
 
 TYPES = "Application/2.0 External asset types"
@@ -32,17 +31,11 @@ def _term(name: str) -> Term | None:
     return own.get(name.lower()) or records.common_term(name)
 
 
-def _get(world: World, table: str, key: int) -> Row:
-    row = world.row(f"SELECT * FROM {table} WHERE id = ?", (key,))  # noqa: S608
-    if row is None:
-        raise not_found()
-    return row
-
-
 # -- types ---------------------------------------------------------------------------------------------------
 
 
-def _render_type(world: World, row: Row, depth: str) -> dict[str, Any]:
+def _render_type(world: World, request: Request, row: Row, depth: str) -> dict[str, Any]:
+    del request
     found: dict[str, Any] = {"type": "ExternalAssetType", **audit(row), "depth": depth, "name": row["name"]}
     if depth != "minimal":
         inner = "complete" if depth == "complete" else "minimal"
@@ -64,25 +57,8 @@ def _render_type(world: World, row: Row, depth: str) -> dict[str, Any]:
     return found
 
 
-@answers("GET", "/assets/external/types", source=TYPES)
-def list_types(world: World, request: Request) -> Response:
-    """List external asset types; their activity types from depth partial on."""
-    return listing(
-        world,
-        request,
-        table="asset_types",
-        default="name",
-        terms=_term,
-        render=lambda rows, depth: [_render_type(world, row, depth) for row in rows],
-    )
-
-
-@answers("GET", "/assets/external/type/{id}", source=TYPES)
-def read_type(world: World, request: Request, id: str) -> Response:
-    """Read an external asset type."""
-    return json_response(
-        _render_type(world, _get(world, "asset_types", ident(id)), depth_of(request, "complete"))
-    )
+TYPE = Readable("ExternalAssetType", "asset_types", _term, _render_type)
+TYPE.register("/assets/external/type", "/assets/external/types", source=TYPES)
 
 
 @answers("POST", "/assets/external/type", source=TYPES)
@@ -90,30 +66,32 @@ def create_type(world: World, request: Request) -> Response:
     """Create an external asset type with its activity types."""
     body = body_of(request, "ExternalAssetType")
     name = text_of(body, "name", "ExternalAssetType") or ""
-    now, user = world.now(), user_id(world, request)
-    key = records.insert(
+    key = records.create(
         world,
+        request,
         "asset_types",
-        {"name": name, "created_at": now, "updated_at": now, "created_by": user, "updated_by": user},
+        {
+            "name": name,
+        },
     )
-    _write_activity_types(world, body, key, user)
+    _write_activity_types(world, body, key, user_id(world, request))
     world.note("eloqua", "create", "asset_type", name, {"id": key})
-    return json_response(_render_type(world, _get(world, "asset_types", key), "complete"), 201)
+    return TYPE.answer(world, request, key, 201)
 
 
 @answers("PUT", "/assets/external/type/{id}", source=TYPES)
 def update_type(world: World, request: Request, id: str) -> Response:
     """Replace an external asset type; activity types without id are added, those left out are deleted."""
-    old = _get(world, "asset_types", ident(id))
+    old = TYPE.row(world, ident(id))
     key = int(old["id"])
     body = body_of(request, "ExternalAssetType", key)
     name = text_of(body, "name", "ExternalAssetType", object_id=key) or ""
     user = user_id(world, request)
     records.update(world, "asset_types", key, {"name": name, "updated_at": world.now(), "updated_by": user})
     if "activityTypes" in body:
-        _write_activity_types(world, body, key, user)
+        _write_activity_types(world, body, key, user_id(world, request))
     world.note("eloqua", "update", "asset_type", name, {"id": key})
-    return json_response(_render_type(world, _get(world, "asset_types", key), "complete"))
+    return TYPE.answer(world, request, key)
 
 
 def _write_activity_types(world: World, body: dict[str, Any], key: int, user: str) -> None:
@@ -149,7 +127,7 @@ def _write_activity_types(world: World, body: dict[str, Any], key: int, user: st
 @answers("DELETE", "/assets/external/type/{id}", source=TYPES)
 def delete_type(world: World, request: Request, id: str) -> Response:
     """Delete an external asset type that has no assets; otherwise 409."""
-    row = _get(world, "asset_types", ident(id))
+    row = TYPE.row(world, ident(id))
     if world.value("SELECT 1 FROM external_assets WHERE asset_type_id = ?", (row["id"],)):
         raise bad_value(
             "ExternalAssetType", "id", row["id"], "RelationshipRequirement", object_id=row["id"], status=409
@@ -163,7 +141,8 @@ def delete_type(world: World, request: Request, id: str) -> Response:
 # -- assets --------------------------------------------------------------------------------------------------
 
 
-def _render_asset(row: Row, depth: str) -> dict[str, Any]:
+def _render_asset(world: World, request: Request, row: Row, depth: str) -> dict[str, Any]:
+    del world, request
     return {
         "type": "ExternalAsset",
         **audit(row),
@@ -173,24 +152,8 @@ def _render_asset(row: Row, depth: str) -> dict[str, Any]:
     }
 
 
-@answers("GET", "/assets/externals", source=ASSETS)
-def list_assets(world: World, request: Request) -> Response:
-    """List external assets."""
-    return listing(
-        world,
-        request,
-        table="external_assets",
-        default="name",
-        terms=_term,
-        render=lambda rows, depth: [_render_asset(row, depth) for row in rows],
-    )
-
-
-@answers("GET", "/assets/external/{id}", source=ASSETS)
-def read_asset(world: World, request: Request, id: str) -> Response:
-    """Read an external asset."""
-    row = _get(world, "external_assets", ident(id))
-    return json_response(_render_asset(row, depth_of(request, "complete")))
+ASSET = Readable("ExternalAsset", "external_assets", _term, _render_asset)
+ASSET.register("/assets/external", "/assets/externals", source=ASSETS)
 
 
 def _asset_values(world: World, body: dict[str, Any], old: Row | None) -> dict[str, Any]:
@@ -208,33 +171,23 @@ def _asset_values(world: World, body: dict[str, Any], old: Row | None) -> dict[s
 def create_asset(world: World, request: Request) -> Response:
     """Create an external asset of a type."""
     values = _asset_values(world, body_of(request, "ExternalAsset"), None)
-    now, user = world.now(), user_id(world, request)
-    key = records.insert(
-        world,
-        "external_assets",
-        {**values, "created_at": now, "updated_at": now, "created_by": user, "updated_by": user},
-    )
+    key = records.create(world, request, "external_assets", values)
     world.note("eloqua", "create", "external_asset", values["name"], {"id": key})
-    return json_response(_render_asset(_get(world, "external_assets", key), "complete"), 201)
+    return ASSET.answer(world, request, key, 201)
 
 
 @answers("PUT", "/assets/external/{id}", source=ASSETS)
 def update_asset(world: World, request: Request, id: str) -> Response:
     """Replace an external asset."""
-    old = _get(world, "external_assets", ident(id))
+    old = ASSET.row(world, ident(id))
     values = _asset_values(world, body_of(request, "ExternalAsset", old["id"]), old)
-    records.update(
-        world,
-        "external_assets",
-        old["id"],
-        {**values, "updated_at": world.now(), "updated_by": user_id(world, request)},
-    )
+    records.replace(world, request, "external_assets", old["id"], values)
     world.note("eloqua", "update", "external_asset", values["name"], {"id": old["id"]})
-    return json_response(_render_asset(_get(world, "external_assets", old["id"]), "complete"))
+    return ASSET.answer(world, request, old["id"])
 
 
 @answers("DELETE", "/assets/external/{id}", source=ASSETS)
 def delete_asset(world: World, request: Request, id: str) -> Response:
     """Accept the deletion of an external asset, which has no effect (as seen by a client's author)."""
-    _get(world, "external_assets", ident(id))
+    ASSET.row(world, ident(id))
     return Response()

@@ -20,6 +20,7 @@ from certain_eloqua_sandbox.eloqua.rest.listing import (
     text_of,
     truth,
 )
+from certain_eloqua_sandbox.eloqua.rest.reading import Readable
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.times import unix
 from certain_eloqua_sandbox.eloqua.rest.versions import answers, missing
@@ -218,38 +219,22 @@ def delete_field(world: World, request: Request, id: str) -> Response:
 # -- option lists ------------------------------------------------------------------------------------------
 
 
-def _option_list(row: Row, depth: str) -> dict[str, Any]:
+def _option_list(world: World, request: Request, row: Row, depth: str) -> dict[str, Any]:
+    del world, request
     found: dict[str, Any] = {"type": "OptionList", "id": str(row["id"]), "depth": depth, "name": row["name"]}
     if depth != "minimal":
         found["elements"] = [{"type": "Option", **one} for one in orjson.loads(row["options"])]
     return found
 
 
-def _option_row(world: World, key: int) -> Row:
-    row = world.row("SELECT * FROM eloqua_option_lists WHERE id = ?", (key,))
-    if row is None:
-        raise not_found()
-    return row
-
-
-@answers("GET", "/assets/optionLists", source=OPTIONS)
-def list_option_lists(world: World, request: Request) -> Response:
-    """List the option lists."""
-    terms = {"name": Term("t.name"), "id": Term("t.id", "id")}
-    return listing(
-        world,
-        request,
-        table="(SELECT *, 0 AS updated_at FROM eloqua_option_lists)",
-        default="name",
-        terms=lambda name: terms.get(name.lower()),
-        render=lambda rows, depth: [_option_list(row, depth) for row in rows],
-    )
-
-
-@answers("GET", "/assets/optionList/{id}", source=OPTIONS)
-def read_option_list(world: World, request: Request, id: str) -> Response:
-    """Read an option list with its options."""
-    return json_response(_option_list(_option_row(world, ident(id)), depth_of(request, "complete")))
+_OPTION_LIST_TERMS = {"name": Term("t.name"), "id": Term("t.id", "id")}
+OPTION_LIST = Readable(
+    "OptionList",
+    "(SELECT *, 0 AS updated_at FROM eloqua_option_lists)",
+    lambda name: _OPTION_LIST_TERMS.get(name.lower()),
+    _option_list,
+)
+OPTION_LIST.register("/assets/optionList", "/assets/optionLists", source=OPTIONS)
 
 
 def _options(body: dict[str, Any], key: int | None) -> tuple[str, str]:
@@ -269,23 +254,23 @@ def create_option_list(world: World, request: Request) -> Response:
     name, options = _options(body_of(request, "OptionList"), None)
     key = records.insert(world, "eloqua_option_lists", {"name": name, "options": options})
     world.note("eloqua", "create", "option_list", name, {"id": key})
-    return json_response(_option_list(_option_row(world, key), "complete"), 201)
+    return OPTION_LIST.answer(world, request, key, 201)
 
 
 @answers("PUT", "/assets/optionList/{id}", source=OPTIONS)
 def update_option_list(world: World, request: Request, id: str) -> Response:
     """Replace an option list."""
-    key = int(_option_row(world, ident(id))["id"])
+    key = int(OPTION_LIST.row(world, ident(id))["id"])
     name, options = _options(body_of(request, "OptionList", key), key)
     records.update(world, "eloqua_option_lists", key, {"name": name, "options": options})
     world.note("eloqua", "update", "option_list", name, {"id": key})
-    return json_response(_option_list(_option_row(world, key), "complete"))
+    return OPTION_LIST.answer(world, request, key)
 
 
 @answers("DELETE", "/assets/optionList/{id}", source=OPTIONS)
 def delete_option_list(world: World, request: Request, id: str) -> Response:
     """Delete an option list that no field uses; otherwise 409."""
-    row = _option_row(world, ident(id))
+    row = OPTION_LIST.row(world, ident(id))
     if world.value("SELECT 1 FROM eloqua_fields WHERE option_list_id = ?", (row["id"],)):
         raise bad_value(
             "OptionList", "id", row["id"], "RelationshipRequirement", object_id=row["id"], status=409

@@ -13,21 +13,14 @@ import orjson
 
 from certain_eloqua_sandbox.eloqua.rest import records
 from certain_eloqua_sandbox.eloqua.rest.asset_bodies import Numbering, ids_inside, kept, objects
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, not_found, phrase
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, phrase
 from certain_eloqua_sandbox.eloqua.rest.listing import body_of, ident, int_or_zero, text_of, truth, user_id
-from certain_eloqua_sandbox.eloqua.rest.lists import render_list
+from certain_eloqua_sandbox.eloqua.rest.lists import KINDS, render_list
 from certain_eloqua_sandbox.eloqua.rest.versions import answers
 from certain_eloqua_sandbox.wire import Refusal, Request, Response, json_response
 from certain_eloqua_sandbox.world import World
 
 COLUMNS = ("description", "folderId", "count", "lastCalculatedAt", "scope")
-
-
-def _row(world: World, key: int, kind: str) -> Row:
-    row = world.row("SELECT * FROM eloqua_lists WHERE id = ? AND kind = ?", (key, kind))
-    if row is None:
-        raise not_found()
-    return row
 
 
 def _write(world: World, request: Request, kind: str, object_type: str, old: Row | None) -> dict[str, Any]:
@@ -60,7 +53,7 @@ def _write(world: World, request: Request, kind: str, object_type: str, old: Row
     )
     entity = {"segment": "segment", "email_group": "email_group"}[kind]
     world.note("eloqua", "update" if old else "create", entity, name, {"id": key})
-    return render_list(world, request, _row(world, key, kind), "complete")
+    return render_list(world, request, KINDS[kind].row(world, key), "complete")
 
 
 def _members(world: World, properties: dict[str, Any], key: int) -> None:
@@ -101,10 +94,10 @@ def _family(kind: str, object_type: str, one: str, source: str) -> None:
         return json_response(_write(world, request, kind, object_type, None), 201)
 
     def update(world: World, request: Request, id: str) -> Response:
-        return json_response(_write(world, request, kind, object_type, _row(world, ident(id), kind)))
+        return json_response(_write(world, request, kind, object_type, KINDS[kind].row(world, ident(id))))
 
     def delete(world: World, request: Request, id: str) -> Response:
-        row = _row(world, ident(id), kind)
+        row = KINDS[kind].row(world, ident(id))
         for table, column in (
             ("eloqua_list_members", "list_id"),
             ("eloqua_list_bodies", "list_id"),

@@ -9,17 +9,16 @@ from typing import Any
 import orjson
 
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, has_dependencies, not_found
+from certain_eloqua_sandbox.eloqua.rest.errors import bad_value, has_dependencies
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
     body_of,
-    depth_of,
     ident,
     int_or_zero,
-    listing,
     text_of,
     user_id,
 )
+from certain_eloqua_sandbox.eloqua.rest.reading import Readable
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.times import unix
 from certain_eloqua_sandbox.eloqua.rest.versions import answers, is_2_0, missing
@@ -80,53 +79,24 @@ def render_list(world: World, request: Request, row: Row, depth: str) -> dict[st
     return found | orjson.loads(more) if more else found
 
 
-def _list(world: World, request: Request, kind: str) -> Response:
-    return listing(
-        world,
-        request,
-        table="eloqua_lists",
-        default="name",
-        terms=_term,
-        where="t.kind = ?",
-        parameters=(kind,),
-        render=lambda rows, depth: [render_list(world, request, row, depth) for row in rows],
-    )
-
-
-def _row(world: World, key: int, kind: str) -> Row:
-    row = world.row("SELECT * FROM eloqua_lists WHERE id = ? AND kind = ?", (key, kind))
-    if row is None:
-        raise not_found()
-    return row
-
-
-def _answer(world: World, request: Request, key: int, kind: str, status: int = 200) -> Response:
-    depth = depth_of(request, "complete") if request.method == "GET" else "complete"
-    return json_response(render_list(world, request, _row(world, key, kind), depth), status)
-
-
-def _family(kind: str, one: str, many: str, source: str) -> None:
+def _kind(kind: str, one: str, many: str, source: str) -> Readable:
     """Register the reading of a kind, and name its writing as missing."""
-
-    def list_them(world: World, request: Request) -> Response:
-        return _list(world, request, kind)
-
-    def read_one(world: World, request: Request, id: str) -> Response:
-        return _answer(world, request, ident(id), kind)
-
-    list_them.__doc__, read_one.__doc__ = f"List objects of the type {TYPES[kind]}.", f"Read a {TYPES[kind]}."
-    answers("GET", many, source=source)(list_them)
-    answers("GET", f"{one}/{{id}}", source=source)(read_one)
+    found = Readable(TYPES[kind], "eloqua_lists", _term, render_list, "t.kind = ?", (kind,))
+    found.register(one, many, source=source)
     if kind not in ("contact_list", "email_group", "segment"):
         missing("POST", one, source=source, summary=f"Create a {TYPES[kind]}.")
         missing("PUT DELETE", f"{one}/{{id}}", source=source, summary=f"Change or delete a {TYPES[kind]}.")
+    return found
 
 
-_family("contact_list", "/assets/contact/list", "/assets/contact/lists", LISTS)
-_family("segment", "/assets/contact/segment", "/assets/contact/segments", "Contact segments")
-_family("filter", "/assets/contact/filter", "/assets/contact/filters", "Contact filters")
-_family("email_group", "/assets/email/group", "/assets/email/groups", "Email groups")
-_family("account_list", "/assets/account/list", "/assets/account/lists", "Account lists")
+KINDS = {
+    "contact_list": _kind("contact_list", "/assets/contact/list", "/assets/contact/lists", LISTS),
+    "segment": _kind("segment", "/assets/contact/segment", "/assets/contact/segments", "Contact segments"),
+    "filter": _kind("filter", "/assets/contact/filter", "/assets/contact/filters", "Contact filters"),
+    "email_group": _kind("email_group", "/assets/email/group", "/assets/email/groups", "Email groups"),
+    "account_list": _kind("account_list", "/assets/account/list", "/assets/account/lists", "Account lists"),
+}
+CONTACT_LIST = KINDS["contact_list"]
 
 
 # -- contact lists -----------------------------------------------------------------------------------------
@@ -135,7 +105,7 @@ _family("account_list", "/assets/account/list", "/assets/account/lists", "Accoun
 @answers("GET", "/assets/contact/list/{id}/dependencies", source="Undocumented; used by public clients")
 def dependencies(world: World, request: Request, id: str) -> Response:
     """List what uses a contact list: segments made of it, and campaigns with a step that names it."""
-    row = _row(world, ident(id), "contact_list")
+    row = CONTACT_LIST.row(world, ident(id))
     return json_response(_dependencies(world, request, row["id"]))
 
 
@@ -173,32 +143,27 @@ def create_list(world: World, request: Request) -> Response:
     key = records.insert(world, "eloqua_lists", values)
     world.note("eloqua", "create", "list", values["name"], {"id": key})
     _change_members(world, body, key, values["name"])
-    return _answer(world, request, key, "contact_list", 201)
+    return CONTACT_LIST.answer(world, request, key, 201)
 
 
 @answers("PUT", "/assets/contact/list/{id}", source=LISTS)
 def update_list(world: World, request: Request, id: str) -> Response:
     """Replace a contact list's properties, and add and remove members."""
     key = ident(id)
-    old = _row(world, key, "contact_list")
+    old = CONTACT_LIST.row(world, key)
     body = body_of(request, "ContactList", key)
     values = _values(world, body, old)
-    records.update(
-        world,
-        "eloqua_lists",
-        key,
-        {**values, "updated_at": world.now(), "updated_by": user_id(world, request)},
-    )
+    records.replace(world, request, "eloqua_lists", key, values)
     if any(values[name] != old[name] for name in values):
         world.note("eloqua", "update", "list", values["name"], {"id": key})
     _change_members(world, body, key, values["name"])
-    return _answer(world, request, key, "contact_list")
+    return CONTACT_LIST.answer(world, request, key)
 
 
 @answers("DELETE", "/assets/contact/list/{id}", source=LISTS)
 def delete_list(world: World, request: Request, id: str) -> Response:
     """Delete a contact list; its members stay contacts. One that something depends on is a 412."""
-    row = _row(world, ident(id), "contact_list")
+    row = CONTACT_LIST.row(world, ident(id))
     if _dependencies(world, request, row["id"]):
         raise has_dependencies()
     world.run("DELETE FROM eloqua_list_members WHERE list_id = ?", (row["id"],))

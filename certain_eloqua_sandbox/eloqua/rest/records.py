@@ -10,8 +10,10 @@ from typing import Any
 from certain_eloqua_sandbox.eloqua import schema
 from certain_eloqua_sandbox.eloqua.field_sizes import characters
 from certain_eloqua_sandbox.eloqua.rest.errors import bad_value
+from certain_eloqua_sandbox.eloqua.rest.listing import user_id
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.times import field_value, shown
+from certain_eloqua_sandbox.wire import Request
 from certain_eloqua_sandbox.world import World
 
 SYSTEM_TIMES = {
@@ -172,6 +174,19 @@ def update(world: World, table: str, row_id: int, values: dict[str, Any]) -> Non
     """Change columns of a row."""
     assignments = ", ".join(f"{column} = ?" for column in values)
     world.run(f"UPDATE {table} SET {assignments} WHERE id = ?", [*values.values(), row_id])  # noqa: S608
+
+
+def create(world: World, request: Request, table: str, values: dict[str, Any]) -> int:
+    """Insert a row with the stamps and the user of a new object, and return its id."""
+    now, user = world.now(), user_id(world, request)
+    stamps = {"created_at": now, "updated_at": now, "created_by": user, "updated_by": user}
+    return insert(world, table, values | stamps)
+
+
+def replace(world: World, request: Request, table: str, row_id: int, values: dict[str, Any]) -> None:
+    """Change columns of a row, with the stamp and the user of the change."""
+    stamps = {"updated_at": world.now(), "updated_by": user_id(world, request)}
+    update(world, table, row_id, values | stamps)
 
 
 def journal_detail(values: dict[str, Any]) -> dict[str, Any]:

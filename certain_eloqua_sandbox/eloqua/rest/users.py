@@ -6,16 +6,12 @@ from sqlite3 import Row
 from typing import Any
 
 from certain_eloqua_sandbox.eloqua.rest import records
-from certain_eloqua_sandbox.eloqua.rest.errors import not_found
 from certain_eloqua_sandbox.eloqua.rest.listing import (
     audit,
-    depth_of,
-    ident,
-    listing,
 )
+from certain_eloqua_sandbox.eloqua.rest.reading import Readable
 from certain_eloqua_sandbox.eloqua.rest.search import Term
-from certain_eloqua_sandbox.eloqua.rest.versions import answers
-from certain_eloqua_sandbox.wire import Request, Response, json_response
+from certain_eloqua_sandbox.wire import Request
 from certain_eloqua_sandbox.world import World
 
 _USERS = (
@@ -23,7 +19,8 @@ _USERS = (
 )
 
 
-def _user(row: Row, depth: str) -> dict[str, Any]:
+def _user(world: World, request: Request, row: Row, depth: str) -> dict[str, Any]:
+    del world, request
     found: dict[str, Any] = {
         "type": "User",
         **audit(row),
@@ -52,23 +49,5 @@ def _user_term(name: str) -> Term | None:
     return own.get(name.lower()) or records.common_term(name)
 
 
-@answers("GET", "/system/users", source="Application/2.0 Users")
-def list_users(world: World, request: Request) -> Response:
-    """List the users of the site."""
-    return listing(
-        world,
-        request,
-        table=_USERS,
-        default="name",
-        terms=_user_term,
-        render=lambda rows, depth: [_user(row, depth) for row in rows],
-    )
-
-
-@answers("GET", "/system/user/{id}", source="Application/2.0 Users")
-def read_user(world: World, request: Request, id: str) -> Response:
-    """Read a user."""
-    row = world.row(f"SELECT * FROM {_USERS} WHERE id = ?", (ident(id),))  # noqa: S608
-    if row is None:
-        raise not_found()
-    return json_response(_user(row, depth_of(request, "complete")))
+USER = Readable("User", _USERS, _user_term, _user)
+USER.register("/system/user", "/system/users", source="Application/2.0 Users")
