@@ -118,3 +118,8 @@ def natural(asked: Mapping[str, str], name: str, otherwise: int, high: int | Non
     """Return a whole number of the query."""
     written = asked.get(name, str(otherwise))
     return int(bodies.whole(0, high)(f"{name!r}", int(written) if written.isdigit() else written))
+
+
+def count_rows(world: World, sources: Mapping[str, str]) -> dict[str, int]:
+    """Return how many rows there are, by the name of a table and what follows FROM."""
+    return {name: int(world.value(f"SELECT COUNT(*) FROM {source}")) for name, source in sources.items()}  # noqa: S608

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from certain_eloqua_sandbox import bodies
-from certain_eloqua_sandbox.views.table import Column, Filter, Table
+from certain_eloqua_sandbox.views.table import Column, Filter, Table, count_rows
 from certain_eloqua_sandbox.views.tabs import Below, Tab
 from certain_eloqua_sandbox.world import World
 
@@ -237,16 +237,19 @@ TABLES = {
 }
 
 
+SOURCES = {
+    "events": "certain_events",
+    "registrations": "certain_registrations",
+    "profiles": "certain_profiles",
+    "sessions": "certain_sessions",
+    "agenda": "certain_agenda_items",
+    "appointments": "certain_appointments",
+}
+
+
 def counts(world: World) -> dict[str, int]:
     """Return how many there are of everything the tabs name."""
-    return {
-        "events": world.value("SELECT COUNT(*) FROM certain_events"),
-        "registrations": world.value("SELECT COUNT(*) FROM certain_registrations"),
-        "profiles": world.value("SELECT COUNT(*) FROM certain_profiles"),
-        "sessions": world.value("SELECT COUNT(*) FROM certain_sessions"),
-        "agenda": world.value("SELECT COUNT(*) FROM certain_agenda_items"),
-        "appointments": world.value("SELECT COUNT(*) FROM certain_appointments"),
-    }
+    return count_rows(world, SOURCES)
 
 
 TABS = (

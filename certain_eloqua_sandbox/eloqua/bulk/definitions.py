@@ -11,7 +11,7 @@ import orjson
 
 from certain_eloqua_sandbox.eloqua.bulk import entities, listing
 from certain_eloqua_sandbox.eloqua.bulk.entities import Entity
-from certain_eloqua_sandbox.eloqua.bulk.responses import created, invalid, nothing, ok, refused, unreadable
+from certain_eloqua_sandbox.eloqua.bulk.responses import created, invalid, json_object, nothing, ok, refused
 from certain_eloqua_sandbox.eloqua.bulk.routes import ROUTES
 from certain_eloqua_sandbox.eloqua.bulk.times import duration_seconds, stamp
 from certain_eloqua_sandbox.eloqua.bulk.validation import check
@@ -150,15 +150,7 @@ def _kilobytes(world: World, of: Definition) -> int:
 
 def checked_body(world: World, request: Request, entity: Entity, kind: str) -> dict[str, Any]:
     """Return the definition a request carries, or refuse it with all its faults."""
-    if not request.header("content-type"):
-        raise unreadable()
-    try:
-        sent = request.json()
-    except ValueError:
-        raise unreadable() from None
-    if not isinstance(sent, dict):
-        raise unreadable()
-    checked = check(world, entity, kind, sent)
+    checked = check(world, entity, kind, json_object(request))
     if checked.faults:
         raise invalid(checked.faults)
     return checked.body

@@ -52,6 +52,19 @@ def unreadable() -> Refusal:
     return Refusal(json_response(PARSING_ERROR, 400, PARSING_ERROR))
 
 
+def json_object(request: Request) -> dict[str, Any]:
+    """Return the JSON object that a request carries, or refuse what is none."""
+    if not request.header("content-type"):
+        raise unreadable()
+    try:
+        sent = request.json()
+    except ValueError:
+        raise unreadable() from None
+    if not isinstance(sent, dict):
+        raise unreadable()
+    return sent
+
+
 def failure(field: str, constraint: str, value: Any = None) -> Failure:
     """Return one entry of ``failures``; the value is left out when nothing was sent."""
     entry: Failure = {"field": field}

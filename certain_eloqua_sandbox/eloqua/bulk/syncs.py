@@ -16,10 +16,10 @@ from certain_eloqua_sandbox.eloqua.bulk.responses import (
     created,
     failure,
     invalid,
+    json_object,
     nothing,
     ok,
     refused,
-    unreadable,
 )
 from certain_eloqua_sandbox.eloqua.bulk.routes import ROUTES
 from certain_eloqua_sandbox.eloqua.bulk.times import stamp
@@ -43,15 +43,7 @@ def list_syncs(world: World, request: Request) -> Response:
 @ROUTES.answers("POST", "/syncs", source=SOURCE)
 def create(world: World, request: Request) -> Response:
     """Create a sync of a definition."""
-    if not request.header("content-type"):
-        raise unreadable()
-    try:
-        sent = request.json()
-    except ValueError:
-        raise unreadable() from None
-    if not isinstance(sent, dict):
-        raise unreadable()
-    asked = {str(key).lower(): value for key, value in sent.items()}
+    asked = {str(key).lower(): value for key, value in json_object(request).items()}
     uri, callback = asked.get("syncedinstanceuri"), asked.get("callbackurl")
     if not isinstance(uri, str) or not uri.strip():
         raise invalid([failure("syncedInstanceUri", "Must be the uri of a definition.", uri)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from certain_eloqua_sandbox.eloqua.views.bulk import definitions, logs, rejects, syncs
 from certain_eloqua_sandbox.eloqua.views.objects import activities, custom_objects, events, records
 from certain_eloqua_sandbox.eloqua.views.people import accounts, contacts, lists, members
+from certain_eloqua_sandbox.views.table import count_rows
 from certain_eloqua_sandbox.views.tabs import Below, Tab
 from certain_eloqua_sandbox.world import World
 
@@ -24,18 +25,21 @@ TABLES = {
 }
 
 
+SOURCES = {
+    "contacts": "contacts",
+    "lists": "eloqua_lists",
+    "custom_objects": "custom_objects WHERE kind = 'cdo'",
+    "events": "custom_objects WHERE kind = 'event'",
+    "activities": "activities",
+    "syncs": "bulk_syncs",
+    "definitions": "bulk_definitions",
+    "accounts": "accounts",
+}
+
+
 def counts(world: World) -> dict[str, int]:
     """Return how many there are of everything the tabs name."""
-    return {
-        "contacts": world.value("SELECT COUNT(*) FROM contacts"),
-        "lists": world.value("SELECT COUNT(*) FROM eloqua_lists"),
-        "custom_objects": world.value("SELECT COUNT(*) FROM custom_objects WHERE kind = 'cdo'"),
-        "events": world.value("SELECT COUNT(*) FROM custom_objects WHERE kind = 'event'"),
-        "activities": world.value("SELECT COUNT(*) FROM activities"),
-        "syncs": world.value("SELECT COUNT(*) FROM bulk_syncs"),
-        "definitions": world.value("SELECT COUNT(*) FROM bulk_definitions"),
-        "accounts": world.value("SELECT COUNT(*) FROM accounts"),
-    }
+    return count_rows(world, SOURCES)
 
 
 TABS = (
