@@ -1,6 +1,6 @@
-"""Stand-ins for Oracle Eloqua and Certain, spoken to over HTTP only.
+"""Stand-ins for Oracle Eloqua and Certain, reached over HTTP only.
 
-Somebody else's computer: nothing here imports the rest of the project, and only the command
-line starts it. ``wire`` says what a request, an answer and a route are, ``world`` holds the
-state of both platforms, ``server`` puts them on a port, ``control`` is the door for tests.
+Nothing here imports the product, and the product imports only the command line of this package. ``wire`` has
+requests, responses, routes and platforms, ``world`` the state of all platforms, ``server`` serves them on a
+port, ``control`` is the door for tests, and each platform is a folder (``platforms.MODULES``).
 """

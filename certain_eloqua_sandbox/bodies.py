@@ -1,4 +1,4 @@
-"""Reading the bodies and parameters of the control door: what is wrong is said, with what is allowed."""
+"""Reading the bodies and parameters of the control door: errors name the value and what is allowed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from certain_eloqua_sandbox.wire import Refusal, Request, json_response, shorten
 Check = Callable[[str, Any], Any]
 
 
-def said(value: Any) -> str:
+def quoted(value: Any) -> str:
     """Return an offending value as a message repeats it."""
     return shortened(repr(value))
 
 
 def refusal(message: str, status: int = 400) -> Refusal:
-    """Return the door's way of saying no."""
+    """Return a refusal of the control door."""
     return Refusal(json_response({"error": message}, status))
 
 
@@ -45,18 +45,18 @@ def keys(
         raise refusal(f"{what} must be a JSON object with {_names(allowed)}")
     for name in value:
         if name not in allowed:
-            raise refusal(f"{what} has no {said(name)}; allowed: {_names(allowed)}")
+            raise refusal(f"{what} has no {quoted(name)}; allowed: {_names(allowed)}")
     for name in required:
         if name not in value:
-            raise refusal(f"{what} needs {said(name)}; allowed: {_names(allowed)}")
-    return {name: allowed[name](f"{said(name)} of {what}", given) for name, given in value.items()}
+            raise refusal(f"{what} needs {quoted(name)}; allowed: {_names(allowed)}")
+    return {name: allowed[name](f"{quoted(name)} of {what}", given) for name, given in value.items()}
 
 
 def parameters(request: Request, allowed: Collection[str]) -> dict[str, str]:
     """Return the query's parameters; unknown ones are refused."""
     for name in request.query:
         if name not in allowed:
-            raise refusal(f"no parameter {said(name)} here; allowed: {_names(allowed) or 'none'}")
+            raise refusal(f"no parameter {quoted(name)} here; allowed: {_names(allowed) or 'none'}")
     return {name: values[0] for name, values in request.query.items() if values}
 
 
@@ -69,7 +69,7 @@ def whole(low: int | None = 0, high: int | None = None) -> Check:
 
     def check(what: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise refusal(f"{what} must be a whole number, not {said(value)}")
+            raise refusal(f"{what} must be a whole number, not {quoted(value)}")
         if (low is not None and value < low) or (high is not None and value > high):
             raise refusal(f"{what} must be {_range(low, high)}, not {shortened(str(value))}")
         return value
@@ -82,7 +82,7 @@ def number(low: float | None = 0, high: float | None = None) -> Check:
 
     def check(what: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise refusal(f"{what} must be a number, not {said(value)}")
+            raise refusal(f"{what} must be a number, not {quoted(value)}")
         if (low is not None and value < low) or (high is not None and value > high):
             raise refusal(f"{what} must be {_range(low, high)}, not {shortened(str(value))}")
         return float(value)
@@ -99,14 +99,14 @@ def _range(low: float | None, high: float | None) -> str:
 def flag(what: str, value: Any) -> bool:
     """Check true or false."""
     if not isinstance(value, bool):
-        raise refusal(f"{what} must be true or false, not {said(value)}")
+        raise refusal(f"{what} must be true or false, not {quoted(value)}")
     return value
 
 
 def text(what: str, value: Any) -> str:
     """Check a text."""
     if not isinstance(value, str):
-        raise refusal(f"{what} must be text, not {said(value)}")
+        raise refusal(f"{what} must be text, not {quoted(value)}")
     return value
 
 
@@ -115,7 +115,7 @@ def one_of(*allowed: str) -> Check:
 
     def check(what: str, value: Any) -> str:
         if value not in allowed:
-            raise refusal(f"{what} must be one of {', '.join(allowed)}, not {said(value)}")
+            raise refusal(f"{what} must be one of {', '.join(allowed)}, not {quoted(value)}")
         return str(value)
 
     return check
@@ -131,7 +131,7 @@ def listed(item: Check) -> Check:
 
     def check(what: str, value: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise refusal(f"{what} must be a list, not {said(value)}")
+            raise refusal(f"{what} must be a list, not {quoted(value)}")
         return [item(f"element {place} of {what}", element) for place, element in enumerate(value, 1)]
 
     return check
@@ -140,7 +140,7 @@ def listed(item: Check) -> Check:
 def texts(what: str, value: Any) -> dict[str, str]:
     """Check an object of texts; numbers become texts."""
     if not isinstance(value, dict):
-        raise refusal(f"{what} must be an object of texts, not {said(value)}")
+        raise refusal(f"{what} must be an object of texts, not {quoted(value)}")
     return {str(name): "" if given is None else str(given) for name, given in value.items()}
 
 
@@ -163,11 +163,11 @@ def instant(what: str, value: Any) -> float:
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             raise refusal(
-                f"{what} must be Unix seconds or a time such as 2026-10-06T09:00:00Z, not {said(value)}"
+                f"{what} must be Unix seconds or a time such as 2026-10-06T09:00:00Z, not {quoted(value)}"
             ) from None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     if not 0 <= seconds <= 32_503_680_000:
-        raise refusal(f"{what} must lie between the years 1970 and 3000, not {said(value)}")
+        raise refusal(f"{what} must lie between the years 1970 and 3000, not {quoted(value)}")
     return seconds
 
 

@@ -26,16 +26,16 @@ def generate(known: Sequence[Platform] | None = None) -> str:
         "",
         "<!-- Written by `python -m certain_eloqua_sandbox.coverage --write`; do not edit by hand. -->",
         "",
-        "What has no ✓ is an operation that the platform has and the sandbox has not: it answers 501, and",
-        "says so. A path that is not listed answers 404 in the platform's own words.",
+        "What has no ✓ is an operation that the platform has and the sandbox has not: it answers 501 with a",
+        "message. A path that is not listed answers 404 as the platform does.",
         "",
         *_totals(known),
     ]
     for platform in known:
         lines += ["", f"## {platform.title or platform.name}"]
-        for room in platform.rooms:
-            if routes := list(room):
-                lines += ["", f"### `{room.prefix or '/'}`", "", *_operations(room.prefix, routes)]
+        for group in platform.routes:
+            if routes := list(group):
+                lines += ["", f"### `{group.prefix or '/'}`", "", *_operations(group.prefix, routes)]
     lines += [
         "",
         "## Behaviours",
@@ -70,7 +70,7 @@ def generate(known: Sequence[Platform] | None = None) -> str:
 def _totals(known: Sequence[Platform]) -> list[str]:
     lines = ["| | operations answered | answered with 501 |", "| --- | ---: | ---: |"]
     for platform in known:
-        routes = [route for room in platform.rooms for route in room]
+        routes = [route for group in platform.routes for route in group]
         answered = sum(route.handler is not None for route in routes)
         lines.append(f"| {platform.title or platform.name} | {answered} | {len(routes) - answered} |")
     return lines

@@ -64,7 +64,7 @@ def static(world: World, request: Request, name: str) -> Response:
     """A file of the page."""
     del world, request
     if name not in KINDS:
-        raise bodies.refusal(f"the page has no file {bodies.said(name)}", 404)
+        raise bodies.refusal(f"the page has no file {bodies.quoted(name)}", 404)
     return _file(name)
 
 

@@ -32,7 +32,7 @@ LONGEST_LINE = 64 * 1024  # bytes of a request line, and of a header
 
 
 class CannotStart(Exception):
-    """The sandbox cannot start; the message says why and what to do."""
+    """The sandbox cannot start; the message has the reason and what to do."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -94,7 +94,7 @@ def _natural(text: str, most: int | None = None) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the sandbox until it is told to stop. Returns the exit code."""
+    """Run the sandbox until a signal stops it. Returns the exit code."""
     given = parser().parse_args(argv)
     try:
         _check_host(given.host, allow_remote=given.allow_remote)
@@ -215,8 +215,8 @@ def _in_one_line(record: logging.LogRecord) -> bool:
 
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, HttpProcessingError):
-        said = " ".join(str(error.message).split())
-        record.msg, record.args, record.exc_info = "unreadable request: %s", (said[:200],), None
+        message = " ".join(str(error.message).split())
+        record.msg, record.args, record.exc_info = "unreadable request: %s", (message[:200],), None
     return True
 
 
@@ -224,7 +224,7 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"port {port} of {host} is taken, perhaps by another sandbox. "
-            "Choose one with --port, or let me find a free one with --port 0."
+            "Choose one with --port, or take a free one with --port 0."
         )
     return f"cannot listen on {host}:{port}: {error.strerror or error}"
 
@@ -258,7 +258,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that nobody ever reads half of it."""
+    """Write a file at once, so that no reader finds half of it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)

@@ -52,7 +52,7 @@ class Sandbox:
         return application
 
     async def handle(self, raw: web.Request) -> web.StreamResponse:
-        """Answer one call: count it, play its fault if one is scripted, else ask the platform."""
+        """Answer one call: count it, play its fault if one is scripted, else call the platform."""
         try:
             request = await self._read(raw)
         except web.HTTPRequestEntityTooLarge:
@@ -81,21 +81,21 @@ class Sandbox:
     def _locate(self, request: Request) -> Call:
         method = request.header("x-http-method-override").upper() or request.method
         for platform in self.platforms:
-            if room := platform.room(request.path):
+            if routes := platform.routes_for(request.path):
                 break
         else:
-            platform, room = self._stranger(request.path), Routes("")
-        route, parameters, allowed = room.find(method, request.path)
+            platform, routes = self._refusing(request.path), Routes("")
+        route, parameters, allowed = routes.find(method, request.path)
         if route is None and method == "HEAD":
-            route, parameters, allowed = room.find("GET", request.path)
-        if route is None and not allowed and not room.prefix:  # the room of the page at / takes in everything
-            platform = self._stranger(request.path)
+            route, parameters, allowed = routes.find("GET", request.path)
+        if route is None and not allowed and not routes.prefix:  # the routes of the page at / own every path
+            platform = self._refusing(request.path)
         return Call(
             platform, route, parameters, allowed, f"{method} {route.template if route else request.path}"
         )
 
-    def _stranger(self, path: str) -> Platform:
-        """Return who refuses a path that nobody owns: the platform it looks like, or the control door."""
+    def _refusing(self, path: str) -> Platform:
+        """Return what refuses an unknown path: the platform with its prefix, or the control door."""
         lower = path.lower()
         return next((one for one in self.platforms if lower.startswith(one.prefixes)), self.platforms[-1])
 

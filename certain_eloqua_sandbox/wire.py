@@ -89,7 +89,7 @@ MOST_REPEATED = 200
 
 
 def shortened(text: str) -> str:
-    """Return an offending value as a refusal repeats it: nobody needs a megabyte of it back."""
+    """Return an offending value as a refusal repeats it: never a megabyte of it."""
     return text if len(text) <= MOST_REPEATED else f"{text[:MOST_REPEATED]}…"
 
 
@@ -212,7 +212,7 @@ class Routes:
 
 @dataclass(slots=True)
 class Platform:
-    """One imitated service: its routes and how it says no.
+    """One imitated service: its routes, its refusals, and what it brings to the page and the control door.
 
     ``admit`` checks the credentials: it returns a refusal, or ``None`` after setting
     ``request.user``. ``refuse`` words an error in the platform's own way. ``schema`` creates the
@@ -228,7 +228,7 @@ class Platform:
     """
 
     name: str
-    rooms: tuple[Routes, ...]
+    routes: tuple[Routes, ...]
     admit: Callable[[World, Request], Response | None]
     refuse: Callable[[Request, int, str], Response]
     schema: Callable[[World], None]
@@ -250,14 +250,14 @@ class Platform:
     accepted_rules: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     prefixes: tuple[str, ...] = ()
 
-    def room(self, path: str) -> Routes | None:
+    def routes_for(self, path: str) -> Routes | None:
         """Return the routes a path belongs to."""
-        return next((room for room in self.rooms if room.owns(path)), None)
+        return next((routes for routes in self.routes if routes.owns(path)), None)
 
 
 def all_routes(platforms: Iterable[Platform]) -> Iterator[tuple[Platform, Route]]:
     """Return every operation of every platform, for the coverage page."""
     for platform in platforms:
-        for room in platform.rooms:
-            for route in room:
+        for routes in platform.routes:
+            for route in routes:
                 yield platform, route

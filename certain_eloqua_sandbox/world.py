@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS journal (
     platform TEXT NOT NULL,      -- eloqua | certain
     operation TEXT NOT NULL,     -- create | update | delete | add | remove ...
     entity TEXT NOT NULL,        -- contact | list_member | activity | profile | registration ...
-    key TEXT NOT NULL,           -- what a test would ask for: e-mail, code, activity key
+    key TEXT NOT NULL,           -- what a test searches for: e-mail, code, activity key
     detail TEXT                  -- JSON
 );
 CREATE TABLE IF NOT EXISTS sandbox_state (name TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -27,5 +27,5 @@ ACCEPTED_RULES: tuple[tuple[str, str], ...] = (
     ("an inventory is not to be negative", "inferred"),
     ("the quantity of an agenda item is to be at least 1", "inferred"),
     ("a denied registration is to have no agenda items", "inferred"),
-    ("a full agenda item without a waiting list is to take nobody more", "Certain help: Agenda items"),
+    ("a full agenda item without a waiting list is to take no one more", "Certain help: Agenda items"),
 )

@@ -60,7 +60,7 @@ def read_account(world: World, request: Request, account: str) -> Response:
 
 
 def _complete(posted: Posted, values: dict[str, Any]) -> dict[str, Any]:
-    """Give a new user an id. Users cannot make themselves a System Master, and nobody posts a password."""
+    """Give a new user an id. Users cannot make themselves a System Master, and no password is posted."""
     before, request = posted.before, posted.request
     if before is None:
         return {"uuid": str(uuid.uuid4())}

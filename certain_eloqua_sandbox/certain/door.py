@@ -82,7 +82,7 @@ def _status(world: World, row: Any, label: str) -> str:
         if known.casefold() == label.casefold():
             return known
     raise bodies.refusal(
-        f"{row['eventCode']} has no status {bodies.said(label)}; it has: {', '.join(labels) or 'none'}"
+        f"{row['eventCode']} has no status {bodies.quoted(label)}; it has: {', '.join(labels) or 'none'}"
     )
 
 
@@ -98,7 +98,7 @@ def _zone(what: str, value: Any) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise bodies.refusal(
-            f"{what} must be a zone such as America/Los_Angeles, not {bodies.said(value)}"
+            f"{what} must be a zone such as America/Los_Angeles, not {bodies.quoted(value)}"
         ) from None
     return name
 
@@ -111,7 +111,7 @@ def _member(own: str) -> bodies.Check:
         if name != own and (name in STANDARD or not _NAME.fullmatch(name)):
             raise bodies.refusal(
                 f"{what} must be {own}, or a name of letters and digits that is no other member of a profile "
-                f"(such as externalProfileId), not {bodies.said(value)}"
+                f"(such as externalProfileId), not {bodies.quoted(value)}"
             )
         return name
 

@@ -23,7 +23,7 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True)
 class Shape:
-    """One object of API 2.0 and the table it lives in."""
+    """One object of API 2.0 and the table of its records."""
 
     table: str
     key: str  # the table's integer key, and the order of creation

@@ -1,4 +1,4 @@
-"""Certain as the sandbox serves it: its rooms, its lock, its way of saying no."""
+"""Certain as one platform: its routes, its check of credentials, its refusals, its seeds and views."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def plant(world: World, seed: Seed) -> None:
 
 PLATFORM = CERTAIN = Platform(
     name="certain",
-    rooms=(API, STANDARD, SVCS),
+    routes=(API, STANDARD, SVCS),
     admit=admit,
     refuse=refuse,
     schema=create_tables,

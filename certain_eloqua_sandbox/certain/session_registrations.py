@@ -167,7 +167,7 @@ def _one(world: World, event: Any, registration: Any, instance: Any) -> Response
 
 @STANDARD.answers("POST", f"{EVENT}/sessions/{{instance}}/registrations", source=SUITE)
 def assign(world: World, request: Request, account: str, event: str, instance: str) -> Response:
-    """Register somebody for an instance or change the status; Cancelled is refused here."""
+    """Register a registrant for an instance or change the status; Cancelled is refused here."""
     row = event_of(world, request, account, event)
     body = body_of(request)
     found = instance_of(world, request, row, instance)
@@ -183,7 +183,7 @@ def assign(world: World, request: Request, account: str, event: str, instance: s
 def remove(
     world: World, request: Request, account: str, event: str, instance: str, registration: str
 ) -> Response:
-    """Cancel somebody's place in an instance; the record stays."""
+    """Cancel a registrant's place in an instance; the record stays."""
     row = event_of(world, request, account, event)
     found = instance_of(world, request, row, instance)
     person = registration_of(world, request, row["eventId"], registration)
@@ -199,7 +199,7 @@ def remove(
 
 
 def _as_number(instance: Any) -> Any:
-    """Return an instance's id as answers have it; what cannot be one is said back as it came."""
+    """Return an instance's id as answers have it; what cannot be one is repeated as it came."""
     text = str(instance)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else instance
 

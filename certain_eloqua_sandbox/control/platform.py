@@ -1,4 +1,4 @@
-"""The control door as a platform of its own: who may enter, and what it answers to other requests."""
+"""The control door as a platform of its own: whom it admits, and how it refuses other requests."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def index(world: World, request: Request) -> Response:
 
 
 def _open(world: World, request: Request) -> Response | None:
-    """Let everybody in, except pages of other sites that a browser happens to have open."""
+    """Admit every caller except pages of other sites that are open in a browser."""
     del world
     origin = request.header("origin")
     if origin and origin != "null" and origin.partition("://")[2] != request.header("host"):
@@ -65,7 +65,7 @@ def control() -> Platform:
     return Platform(
         name="sandbox",
         title="The sandbox's own door",
-        rooms=(page.VIEWS, _door(), page.FRONT),
+        routes=(page.VIEWS, _door(), page.FRONT),
         admit=_open,
         refuse=_refuse,
         schema=lambda world: None,

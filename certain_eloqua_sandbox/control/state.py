@@ -75,7 +75,7 @@ def snapshot(world: World, request: Request, name: str) -> Response:
     """Remember what both platforms hold now, under a name."""
     bodies.keys(bodies.json_of(request, {}), {}, what="a snapshot")
     if name == catalogue.BASELINE:
-        raise bodies.refusal(f"{bodies.said(name)} is the sandbox's own; choose another name")
+        raise bodies.refusal(f"{bodies.quoted(name)} is the sandbox's own; choose another name")
     world.snapshot(name)
     return json_response({"snapshots": _snapshots(world)})
 
@@ -102,5 +102,5 @@ def restore(world: World, request: Request, name: str) -> Response:
 def _known_snapshot(world: World, name: str) -> None:
     if name not in _snapshots(world):
         raise bodies.refusal(
-            f"no snapshot {bodies.said(name)}; there are: {', '.join(_snapshots(world)) or 'none'}", 404
+            f"no snapshot {bodies.quoted(name)}; there are: {', '.join(_snapshots(world)) or 'none'}", 404
         )

@@ -110,7 +110,7 @@ def _user(world: World, username: str) -> User | None:
 
 @IDENTITY.answers("GET POST", "", source="Determining base URLs")
 def who_am_i(world: World, request: Request) -> Response:
-    """Tell the site, the user and the base addresses; a rejected login is a 200 with a JSON string."""
+    """Return the site, the user and the base addresses; a rejected login is a 200 with a JSON string."""
     user = caller(world, request)
     if user is None:
         return json_response("Not authenticated.")
@@ -142,7 +142,7 @@ def authorize(world: World, request: Request) -> Response:
     """Send the browser back with a code; faults in client_id and redirect_uri are a 200 with a line of HTML.
 
     There is no login page here: the user is the one of the Basic credentials, else ``demo``, and consents
-    unless the query says ``consent=denied``.
+    unless the query has ``consent=denied``.
     """
     redirect = request.param("redirect_uri") or ""
     for name in ("client_id", "redirect_uri"):

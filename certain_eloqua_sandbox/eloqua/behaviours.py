@@ -94,7 +94,7 @@ BEHAVIOURS = (
     ),
     Behaviour(
         "Eloqua REST",
-        "A 1.0 contact search that finds nobody: an empty list, or 204 (`empty_contact_search_204`)",
+        "A 1.0 contact search without a match: an empty list, or 204 (`empty_contact_search_204`)",
         "Application/1.0 Contacts: both can be had",
     ),
     Behaviour(

@@ -42,7 +42,7 @@ def edit_contact(world: World, request: Request) -> Response:
     for name, value in given.get("fields", {}).items():
         if name.lower() not in known:
             raise bodies.refusal(
-                f"contacts have no field {bodies.said(name)}; a field is named like C_FirstName"
+                f"contacts have no field {bodies.quoted(name)}; a field is named like C_FirstName"
             )
         changes[known[name.lower()].column] = value or None
     if "subscribed" in given:
@@ -70,7 +70,7 @@ def contact_id(world: World, email: str) -> int:
         (email,),
     )
     if not found:
-        raise bodies.refusal(f"Eloqua has no contact with the address {bodies.said(email)}", 404)
+        raise bodies.refusal(f"Eloqua has no contact with the address {bodies.quoted(email)}", 404)
     return int(found)
 
 
@@ -145,7 +145,7 @@ def no_members(world: World, request: Request) -> Response:
 def _elq(what: str, value: Any) -> str:
     code = bodies.text(what, value).upper()
     if not (code.startswith("ELQ-") and len(code) == 9 and code[4:].isdigit()):
-        raise bodies.refusal(f"{what} must be a status code such as ELQ-00146, not {bodies.said(value)}")
+        raise bodies.refusal(f"{what} must be a status code such as ELQ-00146, not {bodies.quoted(value)}")
     return code
 
 

@@ -1,4 +1,4 @@
-"""Eloqua as one platform: its rooms, who may enter, and what every answer carries."""
+"""Eloqua as one platform: its routes, its check of credentials, and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def create(world: World) -> None:
 
 def admit(world: World, request: Request) -> Response | None:
     """Refuse a call without good credentials (401) or without permission (403)."""
-    if any(room.owns(request.path) for room in (auth.IDENTITY, auth.OAUTH, rest.PREVIEWS)):
+    if any(routes.owns(request.path) for routes in (auth.IDENTITY, auth.OAUTH, rest.PREVIEWS)):
         return None
     if not request.header("authorization"):
         return json_response("Login required", 401, "Login required")
     user = auth.caller(world, request)
     if user is None:
-        said = "You are not authorized to make this request."
-        return json_response(said, 401, said)
+        reason = "You are not authorized to make this request."
+        return json_response(reason, 401, reason)
     if not user.may_use_api:
         return json_response("Forbidden", 403, "Forbidden")
     request.user = user.username
@@ -45,8 +45,8 @@ def refuse(request: Request, status: int, message: str) -> Response:
     """Word a refusal: the phrase stands in the status line and, as a JSON string, in the body."""
     if bulk.ROUTES.owns(request.path):
         return bulk.refuse(request, status, message)
-    said = phrase(status)
-    return json_response(message if status == 501 else f"{said} {message}".strip(), status, said)
+    reason = phrase(status)
+    return json_response(message if status == 501 else f"{reason} {message}".strip(), status, reason)
 
 
 def decorate(world: World, request: Request, response: Response) -> None:
@@ -66,7 +66,7 @@ def plant(world: World, seed: Seed) -> None:
 
 PLATFORM = ELOQUA = Platform(
     name="eloqua",
-    rooms=(auth.IDENTITY, auth.OAUTH, bulk.ROUTES, rest.REST_1, rest.REST_2, rest.PREVIEWS),
+    routes=(auth.IDENTITY, auth.OAUTH, bulk.ROUTES, rest.REST_1, rest.REST_2, rest.PREVIEWS),
     admit=admit,
     refuse=refuse,
     schema=create,

@@ -1,6 +1,6 @@
 """What Eloqua itself gives a record of a custom object or an event: its unique code and its external id.
 
-REST and Bulk both call :func:`settle` after writing, so a record looks the same whoever made it.
+REST and Bulk both call :func:`settle` after writing, so a record looks the same whichever made it.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ SEEDS = {
         Seed(
             "demo", "an account with events, registrations and the contacts that belong to them", True, 3_000
         ),
-        Seed("empty", "both accounts with their fields and users, and nobody in them", False, 0, 0),
+        Seed("empty", "both accounts with their fields and users, without people", False, 0, 0),
         Seed("large", "the demo account with 1,000,000 contacts", True, 1_000_000),
     )
 }

@@ -167,7 +167,7 @@ async function tableView(parts, query) {
   const found = `${count(first.total)} ${first.total === 1 ? unit : unit.replace(/^\w+/, "$&s")}`;
   return {
     title: first.title,
-    said: found,
+    announced: found,
     nodes: [
       h("div", { class: "head" },
         h("div", {}, up, h("h1", {}, first.title), more || h("p", {}, query.q ? `${found} with “${query.q}”` : found)),
@@ -274,7 +274,7 @@ async function personView(email) {
   return {
     title: email,
     nodes: [
-      h("div", { class: "head" }, h("div", {}, h("h1", {}, first || email), h("p", {}, first ? email : known ? "" : `Nobody has this address in ${listed(labels(), "or")}.`))),
+      h("div", { class: "head" }, h("div", {}, h("h1", {}, first || email), h("p", {}, first ? email : known ? "" : `No one has this address in ${listed(labels(), "or")}.`))),
       known ? comparison(person.comparison) : null,
       known ? h("div", { class: "both" }, sides.map(part)) : null,
       person.writes.length ? h("section", {}, h("h3", {}, `Written since the reset (${person.writes.length})`), h("div", { class: "sheet scroll", tabindex: "0", role: "region", "aria-label": "Writes" },
@@ -338,7 +338,7 @@ async function draw({ quietly = false } = {}) {
     $("search").focus();
     $("search").setSelectionRange(caret[1], caret[1]);
   }
-  if (!quietly) $("said").textContent = `${view.title}. ${view.said || ""}`;
+  if (!quietly) $("announced").textContent = `${view.title}. ${view.announced || ""}`;
 }
 
 async function arrange() {

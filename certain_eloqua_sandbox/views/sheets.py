@@ -54,7 +54,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Everything that one platform knows of a person; ``empty`` says that it is nothing."""
+    """Everything that one platform knows of a person; ``empty`` is shown when it is nothing."""
 
     sheets: Sequence[Sheet]
     empty: str

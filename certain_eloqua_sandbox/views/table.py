@@ -85,7 +85,9 @@ class Table:
         allowed = ["q", "offset", "limit", *(one.name for one in self.filters)]
         for name in asked:
             if name not in allowed:
-                raise bodies.refusal(f"no parameter {bodies.said(name)} here; allowed: {', '.join(allowed)}")
+                raise bodies.refusal(
+                    f"no parameter {bodies.quoted(name)} here; allowed: {', '.join(allowed)}"
+                )
         conditions, values = [], []
         for one in self.filters:
             if asked.get(one.name):

@@ -32,7 +32,7 @@ def page(browser: Browser, sandbox: Sandbox) -> Iterator[Page]:
     one.on("pageerror", lambda error: problems.append(str(error)))
     one.on(
         "console",
-        lambda said: problems.append(said.text) if said.type == "error" and "404" not in said.text else None,
+        lambda line: problems.append(line.text) if line.type == "error" and "404" not in line.text else None,
     )
     yield one
     context.close()
@@ -128,7 +128,7 @@ def test_what_differs_between_the_sides_is_marked(page: Page, sandbox: Sandbox) 
     registered = sandbox.control("GET", "view/certain/registrations?limit=300")["rows"]
     contacts = {row["email"] for row in sandbox.control("GET", "view/eloqua/contacts?limit=500")["rows"]}
     email = next(row["email"] for row in registered if row["email"] in contacts)
-    sandbox.control("POST", "eloqua/contact", {"email": email, "fields": {"C_FirstName": "Somebody Else"}})
+    sandbox.control("POST", "eloqua/contact", {"email": email, "fields": {"C_FirstName": "Another Name"}})
 
     page.goto(f"/#/person/{email}")
 
@@ -234,7 +234,7 @@ def test_an_unknown_address_says_so(page: Page) -> None:
     page.goto("/#/eloqua/lists/99999")
     expect(page.get_by_role("alert")).to_contain_text("there is no list")
     page.goto("/#/person/nobody@nowhere.example")
-    expect(page.get_by_role("main")).to_contain_text("Nobody has this address")
+    expect(page.get_by_role("main")).to_contain_text("No one has this address")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -58,7 +58,7 @@ def registrations(world: World, asked: Mapping[str, str]) -> Table:
     code = asked.get("event")
     known = world.row("SELECT * FROM certain_events WHERE eventCode = ?", (code,)) if code else None
     if code and known is None:
-        raise bodies.refusal(f"there is no event {bodies.said(code)}", 404)
+        raise bodies.refusal(f"there is no event {bodies.quoted(code)}", 404)
     return Table(
         known["eventName"] if known else "Registrations",
         (

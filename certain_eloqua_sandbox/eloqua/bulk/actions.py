@@ -1,4 +1,4 @@
-"""Sync actions: what a definition may ask for, and doing it to the records that a sync wrote.
+"""Sync actions: checking those of a definition, and applying them to the records that a sync wrote.
 
 The records are in the temporary table ``bulk_written (id)``; every change is one statement.
 """

@@ -82,7 +82,7 @@ LOG: dict[str, tuple[str, str | None]] = {
 # Of severity warning, but no reason to end as one: a file may well leave a field of its definition alone.
 REMARKS = frozenset({"ELQ-00121"})
 
-# What a reject says; the reference has "Invalid email address." and "Multiple matches." from recordings.
+# Messages of rejects; the reference has "Invalid email address." and "Multiple matches." from recordings.
 REJECT = {
     "ELQ-00002": "Invalid email address.",
     "ELQ-00011": "Duplicate email address.",

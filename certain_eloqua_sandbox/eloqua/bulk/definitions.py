@@ -242,7 +242,7 @@ def deleted(world: World, request: Request, path: str, kind: str, id: int, paren
 
 
 def forget(world: World, definition_id: int) -> None:
-    """Drop a definition and the rows nobody will sync any more."""
+    """Delete a definition and the rows staged for it."""
     from certain_eloqua_sandbox.eloqua.bulk.staging import clear
 
     clear(world, definition_id)

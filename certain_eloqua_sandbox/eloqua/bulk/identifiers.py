@@ -82,7 +82,7 @@ def _check_row(
 
 
 def _all_good(run: Run, staged: Staged, identifier: str, is_email: bool, exact: bool) -> bool:
-    """Return whether no key is blank, impossible or repeated: the usual case, told quickly.
+    """Return whether no key is blank, impossible or repeated: the usual case, found quickly.
 
     All keys are looked at as one text of a line each; a key with a line break is left to the slow way.
     """

@@ -1,6 +1,6 @@
-"""Imports and sync-action definitions: what was staged meets what is there.
+"""Imports and sync-action definitions: merging what was staged into the records.
 
-This module takes the staged files, says what is odd about them, and hands the rows to the entity;
+This module takes the staged files, logs what is wrong with them, and hands the rows to the entity;
 at the end it writes the rejects and drops what was staged.
 """
 
@@ -43,7 +43,7 @@ def merge(run: Run, definition: Definition) -> None:
     if run.script:
         run.log_script()
         if run.script.status == "warning" and run.script.code:
-            run.reject(run.script.code, [staged.offset + 1])  # told of, yet written
+            run.reject(run.script.code, [staged.offset + 1])  # reported, yet written
     run.log("ELQ-00071")
     _write_rejects(run, staged)
     drop(run.world, run.sync_id)

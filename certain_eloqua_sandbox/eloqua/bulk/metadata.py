@@ -188,7 +188,7 @@ def _lists(world: World, request: Request, kind: str, uri: str, root: str) -> li
 
 
 def _audit(world: World, row: Any) -> dict[str, Any]:
-    """Return who made and changed something: Bulk says the login name where REST keeps the user's id."""
+    """Return who made and changed something: Bulk has the login name where REST has the user's id."""
 
     def login(kept: str | None) -> str | None:
         named = "SELECT username FROM eloqua_users WHERE id = CAST(? AS INTEGER)"

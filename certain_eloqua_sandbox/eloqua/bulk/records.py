@@ -185,7 +185,7 @@ def _base(run: Run, table: str) -> int:
 
 
 def _is_wanted_later(definition: Definition, meanings: dict[str, Meaning]) -> bool:
-    """Return whether something after the writing asks which rows became which new records."""
+    """Return whether a later step needs to know which rows became which new records."""
     flags = {meaning.role for meaning in meanings.values()} & {"is_subscribed", "is_bounced"}
     asked = definition.body.get("syncActions") or definition.body.get("mapDataCards")
     return definition.entity.path != "contacts" or bool(flags or asked)

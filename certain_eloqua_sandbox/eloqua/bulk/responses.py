@@ -48,7 +48,7 @@ def refused(status: int, message: str = "") -> Refusal:
 
 
 def unreadable() -> Refusal:
-    """Return the refusal of a body that is not what its content type says."""
+    """Return the refusal of a body that is not of its content type."""
     return Refusal(json_response(PARSING_ERROR, 400, PARSING_ERROR))
 
 

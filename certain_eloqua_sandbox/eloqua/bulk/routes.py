@@ -1,4 +1,4 @@
-"""The router that every module of this room registers its operations with."""
+"""The routes of the Bulk API, to which every module of this folder adds its operations."""
 
 from certain_eloqua_sandbox.wire import Routes
 

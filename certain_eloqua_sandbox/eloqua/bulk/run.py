@@ -21,7 +21,7 @@ class Run:
     user: str
     now: float
     lines: list[tuple[int, int, str, str, str | None, float]] = field(default_factory=list)
-    script: ScriptedSync | None = None  # a test says how this sync ends
+    script: ScriptedSync | None = None  # how a test wants this sync to end
     step: float = 0.0  # seconds from one line of the log to the next
     ended: float = 0.0  # when the last line was written
     failed: bool = False

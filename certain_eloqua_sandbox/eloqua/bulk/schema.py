@@ -39,7 +39,7 @@ CREATE INDEX IF NOT EXISTS bulk_files_of ON bulk_files (batch_id);
 CREATE TABLE IF NOT EXISTS bulk_syncs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     definition_id INTEGER NOT NULL, instance_uri TEXT NOT NULL, kind TEXT NOT NULL, callback_url TEXT,
-    status TEXT NOT NULL,              -- what it is in truth; the answer to POST always says pending
+    status TEXT NOT NULL,              -- the real one; the answer to POST is always pending
     created_by TEXT NOT NULL, created_at REAL NOT NULL, started_at REAL, ended_at REAL,
     looks INTEGER NOT NULL DEFAULT 0,
     row_count INTEGER, expires_at REAL, deleted INTEGER NOT NULL DEFAULT 0);   -- of exports: the rows
@@ -88,12 +88,12 @@ INSERT OR IGNORE INTO bulk_priorities VALUES (1, 'Default', 1, 'System', 1420088
 
 
 def create_tables(world: World) -> None:
-    """Create the Bulk tables in a world that already has Eloqua's, and teach SQLite our functions."""
+    """Create the Bulk tables in a world that has Eloqua's, and register the functions of their SQL."""
     world.db.executescript(TABLES)
-    teach(world)
+    register_functions(world)
 
 
-def teach(world: World) -> None:
+def register_functions(world: World) -> None:
     """Give the connection the functions that imports and filters use."""
     world.db.create_function("bulk_date", 1, _date, deterministic=True)
     world.db.create_function("bulk_number", 1, _number, deterministic=True)

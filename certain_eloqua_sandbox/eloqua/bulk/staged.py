@@ -26,7 +26,7 @@ class Staged:
     malformed: list[int] = field(default_factory=list)
 
     def column(self, key: str, alias: str = "s") -> str:
-        """Return the SQL of a key's value; NULL says that the row does not have it."""
+        """Return the SQL of a key's value; NULL when the row does not have it."""
         name = self.columns.get(key)
         return f"{alias}.{name}" if name else "NULL"
 

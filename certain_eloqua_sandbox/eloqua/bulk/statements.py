@@ -1,4 +1,4 @@
-"""Eloqua Markup Language: what a statement such as ``{{Contact.Field(C_EmailAddress)}}`` says.
+"""Eloqua Markup Language: the parts of a statement such as ``{{Contact.Field(C_EmailAddress)}}``.
 
 Grammar only; what it means for an entity is in ``meaning``. Round brackets hold names and GUIDs,
 square ones numeric ids, and the wrong kind does not parse.

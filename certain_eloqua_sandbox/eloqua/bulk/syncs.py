@@ -26,7 +26,7 @@ from certain_eloqua_sandbox.eloqua.bulk.times import stamp
 from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
 
-RETRY_AFTER = "60"  # seconds; what the real service says, if anything, is unpublished
+RETRY_AFTER = "60"  # seconds; the value of the real service is unpublished
 STEP = 0.000_013_7  # at once still takes its time: from one moment of a sync to the next
 PENDING_SHARE = 0.25  # of the time a sync takes by the clock, it waits in the queue
 SYNC_KEPT = 60 * 86_400  # a sync is purged this long after its end; the time is unpublished
@@ -183,7 +183,7 @@ def is_busy(world: World, definition_id: int) -> bool:
 def settle(world: World) -> None:
     """In the mode ``clock``: start and finish, in order, the syncs whose time has come.
 
-    The server has this done before every call, whatever is called: nobody sees a world behind its clock.
+    The server does this before every call, so no call sees a world behind its clock.
     """
     if world.settings.sync_mode != "clock":
         return

@@ -132,7 +132,7 @@ def _identifier(of: Checked) -> None:
         of.fault("identifierFieldName", NAME_RULE, name)
         return
     if of.entity.path == "activities":
-        return  # ignored, and the log says so
+        return  # ignored and logged (ELQ-00123)
     key = next((key for key in of.body["fields"] if key.lower() == name.lower()), None)
     if key is None:
         of.fault("identifierFieldName", "Must be contained within fields.", name)

@@ -100,7 +100,7 @@ class Numbering:
     """Gives the parts of one body their ids, and remembers by what id a client called them.
 
     An id that the asset already has stays. A missing, negative or foreign one is replaced: negative ids are
-    how a client says that a part is new, and how parts of one body point to each other.
+    how a client marks a part as new, and how parts of one body point to each other.
     """
 
     def __init__(self, world: World, already: set[str]) -> None:

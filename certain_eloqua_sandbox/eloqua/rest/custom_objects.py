@@ -146,7 +146,7 @@ def delete_object(world: World, request: Request, id: str) -> Response:
 
 
 def _write_fields(world: World, body: dict[str, Any], key: int) -> dict[int, int]:
-    """Bring the fields to what the body says; return the real ids of the (also negative) ids in it."""
+    """Bring the fields to what the body has; return the real ids of the (also negative) ids in it."""
     given = body.get("fields") or []
     if (
         not isinstance(given, list)
@@ -157,8 +157,8 @@ def _write_fields(world: World, body: dict[str, Any], key: int) -> dict[int, int
     known = {field.id: field for field in schema.fields_of(world, "cdo", key)}
     ids: dict[int, int] = {}
     kept = {int_or_zero(one.get("id")) for one in given}
-    if stranger := {one for one in kept if one > 0} - set(known):
-        raise bad_value(FIELD, "id", min(stranger), "RelationshipRequirement", object_id=key)
+    if unknown := {one for one in kept if one > 0} - set(known):
+        raise bad_value(FIELD, "id", min(unknown), "RelationshipRequirement", object_id=key)
     for gone in set(known) - kept:
         schema.drop_field(world, known[gone])
     for one in given:

@@ -1,4 +1,4 @@
-"""How the Application API says no: status texts, and validation errors as a JSON array."""
+"""Refusals of the Application API: status texts, and validation errors as a JSON array."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def has_dependencies() -> Refusal:
 
 def sandbox_is_full() -> Refusal:
     """Return the refusal of a new contact in an Oracle sandbox that has its 10,000 (release 25C)."""
-    said = "Sandbox Limit Exceeded"
-    return Refusal(json_response(said, 409, said))
+    reason = "Sandbox Limit Exceeded"
+    return Refusal(json_response(reason, 409, reason))
 
 
 def unreadable() -> Refusal:
     """Return the refusal of a body that is no JSON object."""
-    said = "There was a parsing error."
-    return Refusal(json_response(said, 400, said))
+    reason = "There was a parsing error."
+    return Refusal(json_response(reason, 400, reason))
 
 
 def _shown(value: Any) -> str:

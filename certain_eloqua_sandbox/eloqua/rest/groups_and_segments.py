@@ -67,8 +67,8 @@ def _members(world: World, properties: dict[str, Any], key: int) -> None:
     for element in objects(elements):
         shared = element.get("list")
         if element.get("type") != "ContactListSegmentElement" or not isinstance(shared, dict):
-            said = "Segments with other elements than shared lists are not imitated by this sandbox"
-            raise Refusal(json_response(said, 501, phrase(501)))
+            message = "Segments with other elements than shared lists are not imitated by this sandbox"
+            raise Refusal(json_response(message, 501, phrase(501)))
         list_id = int_or_zero(shared.get("id"))
         if not world.value("SELECT 1 FROM eloqua_lists WHERE kind = 'contact_list' AND id = ?", (list_id,)):
             raise bad_value(

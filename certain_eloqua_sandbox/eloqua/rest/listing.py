@@ -102,8 +102,8 @@ def audit(row: Row) -> dict[str, Any]:
 def body_of(request: Request, object_type: str, path_id: int | None = None) -> dict[str, Any]:
     """Return the JSON object of a write. Refuses what is none, and an ``id`` that is not the path's."""
     if "json" not in request.header("content-type").lower():
-        said = "There was a serialization error."
-        raise Refusal(json_response(said, 400, said))
+        reason = "There was a serialization error."
+        raise Refusal(json_response(reason, 400, reason))
     try:
         body = request.json()
     except ValueError:

@@ -1,4 +1,4 @@
-"""The rooms of the Application API 1.0 and 2.0. Most operations answer in both."""
+"""The routes of the Application API 1.0 and 2.0. Most operations answer in both."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def answers(methods: str, template: str, *, source: str, only: int = 0) -> Calla
     """Register a handler in both versions, or in the version ``only``."""
 
     def register(handler: Handler) -> Handler:
-        for number, room in ((1, REST_1), (2, REST_2)):
+        for number, routes in ((1, REST_1), (2, REST_2)):
             if only in (0, number):
-                room.answers(methods, template, source=source)(handler)
+                routes.answers(methods, template, source=source)(handler)
         return handler
 
     return register
@@ -24,9 +24,9 @@ def answers(methods: str, template: str, *, source: str, only: int = 0) -> Calla
 
 def missing(methods: str, template: str, *, source: str, summary: str, only: int = 0) -> None:
     """Name an operation of the platform that is not imitated."""
-    for number, room in ((1, REST_1), (2, REST_2)):
+    for number, routes in ((1, REST_1), (2, REST_2)):
         if only in (0, number):
-            room.missing(methods, template, source=source, summary=summary)
+            routes.missing(methods, template, source=source, summary=summary)
 
 
 def is_2_0(request: Request) -> bool:

@@ -63,7 +63,7 @@ OBJECTS: tuple[tuple[str, str, tuple[tuple[str, str, str, str], ...]], ...] = (
     ),
     (
         "Interests",
-        "What people said they like; without a unique code",
+        "Interests from a survey; without a unique code",
         (
             ("Topic1", "Topic", "text", "text"),
             ("Email1", "Email", "text", "text"),

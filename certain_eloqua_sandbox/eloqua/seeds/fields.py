@@ -19,8 +19,8 @@ EMAIL, COMPANY = '"C_EmailAddress"', '"M_CompanyName"'
 DATA = Path(__file__).with_name("fields.json")
 
 
-# Not here: C_DateCreated and its like. They are created_at and updated_at of the row, which whoever reads
-# them turns into US Eastern text; computing that in SQL would double the time of every insert.
+# Not here: C_DateCreated and its like. They are created_at and updated_at of the row, which readers
+# turn into US Eastern text; computing that in SQL would double the time of every insert.
 COMPUTED = {
     "ContactIDExt": "'CSNBX' || printf('%012d', id)",
     "C_EmailAddressDomain": 'lower(substr("C_EmailAddress", instr("C_EmailAddress", \'@\') + 1))',

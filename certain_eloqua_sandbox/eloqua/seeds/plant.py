@@ -14,7 +14,7 @@ from certain_eloqua_sandbox.eloqua.seeds.scores import plant_event, plant_scores
 from certain_eloqua_sandbox.world import World
 
 MADE = 1_735_732_800.0  # 2025-01-01T12:00:00Z
-EVERYBODY = 1 << 40
+ALL_CONTACTS = 1 << 40
 
 # (kind, name, members, folder); as many members as there are when a small seed has fewer contacts.
 LISTS: tuple[tuple[str, str, int, int], ...] = (
@@ -27,7 +27,7 @@ LISTS: tuple[tuple[str, str, int, int], ...] = (
     ("contact_list", "Partners", 130, 362),
     ("contact_list", "Ines' Picks", 18, 362),
     ("contact_list", "100% Attendees", 220, 361),
-    ("contact_list", "All Contacts", EVERYBODY, 360),
+    ("contact_list", "All Contacts", ALL_CONTACTS, 360),
     ("segment", "Active Prospects", 840, 370),
     ("segment", "Opened in the Last 90 Days", 411, 370),
     ("segment", "Empty Segment", 0, 370),

@@ -53,7 +53,7 @@ def logs(world: World, asked: Mapping[str, str]) -> Table:
     """Return the log of one sync."""
     known = world.row("SELECT * FROM bulk_syncs WHERE id = ?", (asked.get("sync"),))
     if known is None:
-        raise bodies.refusal(f"there is no sync {bodies.said(asked.get('sync'))}", 404)
+        raise bodies.refusal(f"there is no sync {bodies.quoted(asked.get('sync'))}", 404)
     return Table(
         f"Sync {known['id']}",
         (

@@ -98,7 +98,7 @@ def members(world: World, asked: Mapping[str, str]) -> Table:
     """Return the members of one list."""
     known = world.row("SELECT * FROM eloqua_lists WHERE id = ?", (asked.get("list"),))
     if known is None:
-        raise bodies.refusal(f"there is no list {bodies.said(asked.get('list'))}", 404)
+        raise bodies.refusal(f"there is no list {bodies.quoted(asked.get('list'))}", 404)
     of_accounts = known["kind"] == "account_list"
     has = columns(world, "contact", "C_EmailAddress", "C_FirstName", "C_LastName", "C_Company")
     company = columns(world, "account", "M_CompanyName")["M_CompanyName"]
@@ -120,7 +120,7 @@ def members(world: World, asked: Mapping[str, str]) -> Table:
         search=(company,) if of_accounts else (has["C_EmailAddress"], has["C_LastName"], has["C_Company"]),
         order="m.added_at DESC, t.id",
         filters=(Filter("list", "List", "m.list_id", required=True),),
-        empty="Nobody is on this list.",
+        empty="This list has no members.",
         head=lambda world, asked: {
             "Kind": known["kind"].replace("_", " "),
             "Id": known["id"],

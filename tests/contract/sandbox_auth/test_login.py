@@ -1,4 +1,4 @@
-"""Who may enter the sandbox's Eloqua, and where it says that it lives."""
+"""Logins of the sandbox's Eloqua, and the base addresses it returns."""
 
 import base64
 

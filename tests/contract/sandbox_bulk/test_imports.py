@@ -1,4 +1,4 @@
-"""Imports of contacts: what is written, what is refused, and what the log says."""
+"""Imports of contacts: what is written, what is refused, and what is logged."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from certain_eloqua_sandbox.eloqua.bulk import exporting, staging
 from tests.contract.sandbox_bulk.conftest import EMAIL, FIRST, Bulk
 
-MANY = 60_000  # more than the shortcuts ask for
+MANY = 60_000  # more than the shortcuts need
 
 
 def _rows(first: str) -> str:

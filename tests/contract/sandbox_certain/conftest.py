@@ -1,4 +1,4 @@
-"""Certain over plain HTTP, as a stranger's client would talk to it."""
+"""Certain over plain HTTP, as a third party's client calls it."""
 
 from __future__ import annotations
 

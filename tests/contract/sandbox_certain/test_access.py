@@ -1,4 +1,4 @@
-"""Who may call Certain, and how a stranger is told."""
+"""Who may call Certain, and how other callers are refused."""
 
 import requests
 

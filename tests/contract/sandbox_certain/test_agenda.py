@@ -9,7 +9,7 @@ PERSON = {"firstName": "Ada", "lastName": "Quist", "email": "ada@quist.example"}
 
 @pytest.fixture
 def registrant(certain):
-    """The code of somebody registered for the event that nobody else is in, which has one item, A1."""
+    """The code of the only registration of an event with one item, A1."""
     certain.post(
         "AgendaItem/NWIND/NWEMPTY27", {"activityCode": "A1", "name": "First", "points": 3, "tag": ["ai"]}
     )

@@ -42,7 +42,7 @@ def test_start_index_counts_pages_when_the_server_is_of_that_kind(certain, setti
     assert certain.refused("GET", SUMMIT, max_results=350, start_index=3)[0] == 404
 
 
-def test_walking_the_pages_meets_every_record_once(certain):
+def test_the_pages_have_every_record_once(certain):
     seen, start = [], 1
     while (answer := certain.call("GET", SUMMIT, max_results=64, start_index=start)).status_code == 200:
         seen += codes(answer.json())

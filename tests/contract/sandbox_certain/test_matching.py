@@ -1,4 +1,4 @@
-"""Which profile a posted one meets: ``profileIdentifier`` and ``allowduplicates``."""
+"""Which profile a posted one matches: ``profileIdentifier`` and ``allowduplicates``."""
 
 import pytest
 
@@ -14,12 +14,12 @@ def body(**changes):
 
 
 def others(member):
-    """The identifying members that are not this one, with values nobody has."""
+    """The identifying members that are not this one, with values that no profile has."""
     return {name: f"other-{name}"[:25] for name in MEMBERS.values() if name != member}
 
 
 @pytest.mark.parametrize(("identifier", "member"), MEMBERS.items())
-def test_a_plain_identifier_meets_the_profile_and_leaves_it(certain, identifier, member):
+def test_a_plain_identifier_matches_the_profile_and_leaves_it(certain, identifier, member):
     first = certain.post("Profile/NWIND", body())
     met = certain.post(
         "Profile/NWIND",
@@ -31,7 +31,7 @@ def test_a_plain_identifier_meets_the_profile_and_leaves_it(certain, identifier,
 
 
 @pytest.mark.parametrize(("identifier", "member"), MEMBERS.items())
-def test_a_sync_identifier_meets_the_profile_and_changes_it(certain, identifier, member):
+def test_a_sync_identifier_matches_the_profile_and_changes_it(certain, identifier, member):
     first = certain.post("Profile/NWIND", body())
     met = certain.post(
         "Profile/NWIND", body(**others(member), firstName="X"), profileIdentifier=f"SYNC_{identifier}",
@@ -42,7 +42,7 @@ def test_a_sync_identifier_meets_the_profile_and_changes_it(certain, identifier,
 
 
 @pytest.mark.parametrize("identifier", [*MEMBERS, *(f"SYNC_{name}" for name in MEMBERS)])
-def test_an_identifier_that_meets_nobody_creates(certain, identifier):
+def test_an_identifier_without_a_match_creates(certain, identifier):
     first = certain.post("Profile/NWIND", body(), profileIdentifier=identifier)
     assert first["profilePin"] == "ADA-1"
     registration = certain.post(
@@ -122,7 +122,7 @@ def test_a_sub_account_has_profiles_of_its_own(certain):
 
 
 @pytest.mark.parametrize(("first", "second", "same"), PAIRS)
-def test_an_address_meets_and_finds_the_profile_with_the_same_address_only(certain, first, second, same):
+def test_an_address_matches_and_finds_the_profile_with_the_same_address_only(certain, first, second, same):
     made = certain.post("Profile/NWIND", body(email=first))
     met = certain.post(
         "Profile/NWIND", body(**(others("email") | {"email": second})), profileIdentifier="EMAIL"

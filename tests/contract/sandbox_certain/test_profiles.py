@@ -92,7 +92,7 @@ def test_a_deleted_profile_stays_readable_and_inactive(certain):
     assert certain.get(f"Profile/NWIND/{pin}")["isActive"] is False
 
 
-def test_a_pin_of_somebody_else_is_refused(certain):
+def test_a_pin_of_another_profile_is_refused(certain):
     certain.post("Profile/NWIND", {**NEW, "profilePin": "A"})
     certain.post("Profile/NWIND", {**NEW, "profilePin": "B"})
     status, text = certain.refused("POST", "Profile/NWIND/B", {"profilePin": "A"})

@@ -71,7 +71,7 @@ def test_all_registrations_come_with_their_sessions(certain):
     assert (len(part["data"]), part["completeCollectionSize"]) == (10, 260)
 
 
-def test_somebody_is_assigned_attends_and_is_removed(certain, registrant, instance, set_clock):
+def test_a_registrant_is_assigned_attends_and_is_removed(certain, registrant, instance, set_clock):
     path = f"{EMPTY}/sessions/{instance}/registrations"
     set_clock("2030-01-02T12:00:00Z")
     made = certain.post(path, {"registrationCode": registrant})

@@ -1,4 +1,4 @@
-"""The coverage page is what the code says."""
+"""The coverage page is what the code generates."""
 
 from certain_eloqua_sandbox import coverage
 from certain_eloqua_sandbox.platforms import platforms

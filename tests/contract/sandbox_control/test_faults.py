@@ -1,4 +1,4 @@
-"""Scripted faults: what was asked for is what the client meets, and nothing else."""
+"""Scripted faults: the client gets what was scripted, and nothing else."""
 
 import http.client
 import time
@@ -101,7 +101,7 @@ def test_the_control_door_has_no_faults(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "says"),
+    ("fault", "message"),
     [
         ({"path": "x"}, "needs 'answer'"),
         ({"path": "(", "answer": {"status": 500}}, "no regular expression"),
@@ -117,9 +117,9 @@ def test_the_control_door_has_no_faults(sandbox: Sandbox) -> None:
     ],
 )
 def test_a_fault_that_means_nothing_is_refused_with_what_is_allowed(
-    call: Caller, fault: object, says: str
+    call: Caller, fault: object, message: str
 ) -> None:
     answer = call("POST", "/_sandbox/faults", fault)
 
     assert answer.status == 400
-    assert says in answer.json()["error"]
+    assert message in answer.json()["error"]

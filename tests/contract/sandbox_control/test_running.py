@@ -1,4 +1,4 @@
-"""The command: where it listens, how it ends, what it keeps, what it says when it cannot start."""
+"""The command: where it listens, how it ends, what it keeps, its message when it cannot start."""
 
 import json
 import signal
@@ -40,9 +40,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
             assert program.poll() is None, program.stdout and program.stdout.read()
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        told = json.loads(ready.read_text())
-        assert told["pid"] == program.pid
-        return program, Caller(told["url"])
+        started = json.loads(ready.read_text())
+        assert started["pid"] == program.pid
+        return program, Caller(started["url"])
 
     yield begin
     for program in running:
@@ -61,11 +61,11 @@ def test_it_ends_cleanly(start: Start, way: signal.Signals) -> None:
     program, _ = start("--seed", "empty")
     program.send_signal(way)
 
-    said, _ = program.communicate(timeout=10)
+    output, _ = program.communicate(timeout=10)
 
     assert program.returncode == 0
-    assert "Traceback" not in said
-    assert "company Sandbox, username demo, password demo" in said
+    assert "Traceback" not in output
+    assert "company Sandbox, username demo, password demo" in output
 
 
 def test_a_taken_port_is_said_plainly(start: Start) -> None:
@@ -80,7 +80,7 @@ def test_a_taken_port_is_said_plainly(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "message"),
     [
         (("--host", "0.0.0.0"), "--allow-remote"),
         (("--host", "example.org"), "--allow-remote"),
@@ -89,11 +89,11 @@ def test_a_taken_port_is_said_plainly(start: Start) -> None:
         (("--contacts", "-1"), "must not be negative"),
     ],
 )
-def test_what_cannot_be_is_refused(options: tuple[str, ...], says: str) -> None:
+def test_what_cannot_be_is_refused(options: tuple[str, ...], message: str) -> None:
     done = _run("--port", "0", *options)
 
     assert done.returncode == 2
-    assert says in done.stderr
+    assert message in done.stderr
 
 
 def test_a_store_has_everything_after_a_restart(start: Start, tmp_path: Path) -> None:
@@ -140,10 +140,10 @@ def test_what_is_no_http_is_logged_in_one_line(start: Start) -> None:
     assert call("GET", "/_sandbox/clock", headers={"X-Long": "x" * 30_000}).status == 200
     assert call("GET", "/_sandbox/clock", headers={"X-Long": "x" * 70_000}).status == 400
     program.send_signal(signal.SIGTERM)
-    said = program.communicate(timeout=10)[0].splitlines()
+    output = program.communicate(timeout=10)[0].splitlines()
 
-    assert len(said) == 2
-    assert said[1].startswith("unreadable request: Got more than 65536 bytes")
+    assert len(output) == 2
+    assert output[1].startswith("unreadable request: Got more than 65536 bytes")
 
 
 def test_a_store_of_another_version_is_refused_with_what_to_do(start: Start, tmp_path: Path) -> None:

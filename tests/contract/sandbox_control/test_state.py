@@ -93,7 +93,7 @@ def test_latency_slows_the_platforms_down(sandbox: Sandbox, call: Caller) -> Non
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "says"),
+    ("method", "path", "body", "message"),
     [
         ("PUT", "settings", {"sync_mod": "looks"}, "has no 'sync_mod'; allowed: latency_ms, sync_mode"),
         ("PUT", "settings", {"sync_mode": "often"}, "one of at_once, looks, clock"),
@@ -117,15 +117,15 @@ def test_latency_slows_the_platforms_down(sandbox: Sandbox, call: Caller) -> Non
     ],
 )
 def test_what_means_nothing_is_refused_with_what_is_allowed(
-    call: Caller, method: str, path: str, body: object, says: str
+    call: Caller, method: str, path: str, body: object, message: str
 ) -> None:
     answer = call(method, f"/_sandbox/{path}", body)
 
     assert answer.status in (400, 404)
-    assert says in answer.json()["error"]
+    assert message in answer.json()["error"]
 
 
-def test_the_door_says_what_it_can(sandbox: Sandbox, call: Caller) -> None:
+def test_the_door_lists_what_it_can(sandbox: Sandbox, call: Caller) -> None:
     index = sandbox.control("GET", "")
 
     reset = {"method": "POST", "path": "/_sandbox/reset"}

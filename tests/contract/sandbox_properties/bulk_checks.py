@@ -9,17 +9,17 @@ from tests.contract.sandbox_properties.conftest import Answer, Connection
 def check_refusal(answer: Answer) -> None:
     """A refusal is JSON: a text, or failures that each name a field and a constraint."""
     assert answer.kind.startswith("application/json")
-    said = answer.json()
-    if isinstance(said, dict):
-        assert set(said) == {"failures"}
-        assert said["failures"]
-        for failure in said["failures"]:
+    body = answer.json()
+    if isinstance(body, dict):
+        assert set(body) == {"failures"}
+        assert body["failures"]
+        for failure in body["failures"]:
             assert set(failure) <= {"field", "value", "constraint"}
             assert isinstance(failure["field"], str)
             assert failure["constraint"]
     else:
-        assert isinstance(said, str)
-        assert said
+        assert isinstance(body, str)
+        assert body
 
 
 def check_sync(ask: Connection, uri: str) -> None:

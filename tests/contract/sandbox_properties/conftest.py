@@ -71,5 +71,5 @@ class Connection:
 
 @pytest.fixture
 def ask(sandbox: Sandbox) -> Connection:
-    """Speak to the sandbox, freshly reset and with few people."""
+    """A connection to the sandbox, freshly reset and with few people."""
     return Connection(sandbox.url)

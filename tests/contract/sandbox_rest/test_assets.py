@@ -1,4 +1,4 @@
-"""Fields, option lists, accounts, and the lists that ordinary clients ask for."""
+"""Fields, option lists, accounts, and the lists that ordinary clients read."""
 
 import pytest
 

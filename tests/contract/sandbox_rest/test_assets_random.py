@@ -1,4 +1,4 @@
-"""Bodies of any shape: an asset takes them or says what is wrong, and shows every id and time as text."""
+"""Bodies of any shape: an asset keeps them or is refused, and shows every id and time as text."""
 
 import random
 from typing import Any

@@ -16,7 +16,7 @@ PATHS = [
     ("/assets/contentSection", "/assets/contentSections", "ContentSection", {"contentHtml": "<b>x</b>"}),
     ("/assets/email/header", "/assets/email/headers", "EmailHeader", {"body": "<i>x</i>"}),
     ("/assets/email/footer", "/assets/email/footers", "EmailFooter", {"body": "<i>x</i>"}),
-    ("/assets/email/group", "/assets/email/groups", "EmailGroup", {"description": "For everybody"}),
+    ("/assets/email/group", "/assets/email/groups", "EmailGroup", {"description": "For all"}),
     ("/assets/email/folder", "/assets/email/folders", "Folder", {"description": "Mine"}),
     ("/assets/contact/list/folder", "/assets/contact/list/folders", "Folder", {}),
     ("/assets/contact/segment", "/assets/contact/segments", "ContactSegment", {"description": "Some"}),

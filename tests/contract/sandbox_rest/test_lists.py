@@ -81,8 +81,8 @@ def test_segments_and_filters_list_their_contacts(rest: Rest) -> None:
 def test_a_list_that_a_segment_is_made_of_is_not_deleted(rest: Rest) -> None:
     key = list_id(rest, "Roadshow_Invitees")
     answer = rest("DELETE", f"/assets/contact/list/{key}", version="1.0")
-    said = "The resource you are attempting to delete has dependencies, and cannot be deleted"
-    assert (answer.status_code, answer.reason, answer.json()) == (412, said, said)
+    reason = "The resource you are attempting to delete has dependencies, and cannot be deleted"
+    assert (answer.status_code, answer.reason, answer.json()) == (412, reason, reason)
     (segment,) = rest.get(f"/assets/contact/list/{key}/dependencies")
     assert (segment["type"], segment["name"]) == ("ContactSegment", "Roadshow Audience")
     assert rest.get(f"/data/contacts/segment/{segment['id']}", count=1)["total"] == 312

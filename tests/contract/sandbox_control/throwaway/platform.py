@@ -61,7 +61,7 @@ def _table(world: World, asked: Mapping[str, str]) -> Table:
 
 PLATFORM = Platform(
     name="throwaway",
-    rooms=(API,),
+    routes=(API,),
     admit=_admit,
     refuse=lambda request, status, message: json_response({"throwaway": status}, status),
     schema=_schema,
