@@ -5,9 +5,10 @@ import click
 from certain_eloqua.cli.connectors import connectors
 from certain_eloqua.cli.demo import demo
 from certain_eloqua.cli.doctor import doctor
-from certain_eloqua.cli.doubts import doubts, retry
+from certain_eloqua.cli.doubts import doubts
 from certain_eloqua.cli.history import history
 from certain_eloqua.cli.mapping import mapping
+from certain_eloqua.cli.replay import replay, retry
 from certain_eloqua.cli.sandbox import sandbox
 
 
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for command in (connectors, demo, doctor, doubts, history, mapping, retry, sandbox):
+for command in (connectors, demo, doctor, doubts, history, mapping, replay, retry, sandbox):
     main.add_command(command)

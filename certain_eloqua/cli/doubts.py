@@ -1,8 +1,7 @@
-"""`certain-eloqua doubts` and `certain-eloqua retry`: what is uncertain, and what was refused."""
+"""`certain-eloqua doubts`: activities of which it is not known whether Eloqua has them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -55,10 +54,10 @@ def list_doubts(
     from certain_eloqua.ledger.outbox import IN_DOUBT
     from certain_eloqua.resources.ledger import open_ledger
 
-    with open_ledger(_settings()) as ledger:
+    with open_ledger(read_settings()) as ledger:
         rows = ledger.outbox.find(_filter(connector, events, [IN_DOUBT]))
     if json_wanted:
-        print_json({"doubts": [_as_json(row) for row in rows]})
+        print_json({"doubts": [row_as_json(row) for row in rows]})
     elif not rows:
         click.echo("Nothing is in doubt.")
     for row in () if json_wanted else rows:
@@ -78,7 +77,7 @@ def settle(context: click.Context, connector: str | None, events: tuple[str, ...
     """Look the doubts up among Eloqua's activities. Nothing is sent.
 
     What is there is recorded as sent. What is not there becomes a rejected change with the cause not_there,
-    which `certain-eloqua retry` sends again. The exit code is 1 if some stay in doubt.
+    which `certain-eloqua retry --all` sends again. The exit code is 1 if some stay in doubt.
 
     \b
     Examples:
@@ -90,7 +89,7 @@ def settle(context: click.Context, connector: str | None, events: tuple[str, ...
     from certain_eloqua.ledger.outbox import IN_DOUBT
     from certain_eloqua.resources.ledger import open_ledger
 
-    settings = _settings()
+    settings = read_settings()
     wanted = _filter(connector, events, [IN_DOUBT])
     with open_ledger(settings) as ledger, PLATFORM.connect(settings) as eloqua:
         settled = settle_doubts(eloqua, ledger, settings.certain_account_code, wanted)
@@ -104,52 +103,8 @@ def settle(context: click.Context, connector: str | None, events: tuple[str, ...
     context.exit(FOUND_SOMETHING if settled.open else 0)
 
 
-@click.command()
-@of_connector
-@of_event
-@click.option("--cause", help="Only changes that were left out or refused with this code.")
-@click.option("--person", metavar="EMAIL", help="Only changes of this person.")
-@click.option("--dry-run", is_flag=True, help="Show what would be retried, by cause, and change nothing.")
-@as_json
-def retry(
-    connector: str | None,
-    events: tuple[str, ...],
-    cause: str | None,
-    person: str | None,
-    dry_run: bool,
-    json_wanted: bool,
-) -> None:
-    """Put changes that Eloqua refused, or that were left out, back to be sent by the next run.
-
-    What was sent or is in doubt is never put back, so nothing is doubled.
-
-    \b
-    Examples:
-      certain-eloqua retry --dry-run
-      certain-eloqua retry --cause no_contact --event NWSUMMIT27
-      certain-eloqua retry --person mira@example.com
-    """
-    from dataclasses import replace
-
-    from certain_eloqua.ledger import person_key
-    from certain_eloqua.ledger.outbox import RETRYABLE
-    from certain_eloqua.resources.ledger import open_ledger
-
-    settings = _settings()
-    digest = person_key(settings.certain_account_code, person) if person else None
-    wanted = replace(_filter(connector, events, RETRYABLE), code=cause, person=digest)
-    with open_ledger(settings) as ledger:
-        causes = Counter(row.code or "unknown" for row in ledger.outbox.find(wanted))
-        done = 0 if dry_run else ledger.outbox.retry(wanted)
-    if json_wanted:
-        print_json({"retried": done, "causes": dict(causes.most_common())})
-        return
-    for code, number in causes.most_common():
-        click.echo(f"{number:6}  {code}")
-    click.echo(f"{sum(causes.values())} can be retried." if dry_run else f"{done} are sent by the next run.")
-
-
-def _settings() -> Settings:
+def read_settings() -> Settings:
+    """The deployment's settings, or an error of the command."""
     from certain_eloqua.settings import Settings, SettingsError
 
     try:
@@ -164,7 +119,8 @@ def _filter(connector: str | None, events: tuple[str, ...], states: list[str] | 
     return Filter(connector, events=events or None, states=states)
 
 
-def _as_json(row: OutboxRow) -> dict[str, str | None]:
+def row_as_json(row: OutboxRow) -> dict[str, str | None]:
+    """A change, without what identifies the person."""
     found: dict[str, str | None] = {}
     for name in _SHOWN:
         value = getattr(row, name)

@@ -15,9 +15,12 @@ from certain_eloqua.ledger.outbox import (
     SeenStatus,
 )
 from certain_eloqua.ledger.people import person_key, value_digest
+from certain_eloqua.ledger.resending import COPIED_BY, DECIDE_AGAIN
 
 __all__ = [
     "CHANGES_SCHEMA",
+    "COPIED_BY",
+    "DECIDE_AGAIN",
     "SEEN_SCHEMA",
     "SENT_SCHEMA",
     "AlreadyRunning",

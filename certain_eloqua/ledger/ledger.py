@@ -26,6 +26,7 @@ from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
 from certain_eloqua.ledger.opening import open_engine
 from certain_eloqua.ledger.outbox import Outbox
 from certain_eloqua.ledger.people import person_key, value_digest
+from certain_eloqua.ledger.resending import Resending
 from certain_eloqua.ledger.sent_records import SentRecords
 from certain_eloqua.ledger.tables import known_profiles, sent_records, sent_values
 from certain_eloqua.ledger.watermarks import Watermarks
@@ -75,6 +76,7 @@ class Ledger:
         self._engine = open_engine(url)
         self._clock = clock
         self.outbox = Outbox(self._engine, clock)
+        self.resending = Resending(self._engine, clock)
         self.batches = Batches(self._engine, clock)
         self.watermarks = Watermarks(self._engine, clock)
         self.sent_records = SentRecords(self._engine, clock)

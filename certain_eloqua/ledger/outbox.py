@@ -146,6 +146,7 @@ class Filter:
     person: str | None = None
     registrations: Sequence[str] | None = None
     code: str | None = None
+    asset_type: str | None = None
     seen_from: datetime | None = None
     seen_before: datetime | None = None
     happened_from: datetime | None = None
@@ -155,7 +156,12 @@ class Filter:
         """The SQL conditions."""
         c = outbox.c
         found: list[Any] = []
-        for column, value in ((c.connector, self.connector), (c.person, self.person), (c.code, self.code)):
+        for column, value in (
+            (c.connector, self.connector),
+            (c.person, self.person),
+            (c.code, self.code),
+            (c.asset_type, self.asset_type),
+        ):
             if value is not None:
                 found.append(column == value)
         for column, values in (
@@ -281,17 +287,6 @@ class Outbox:
 
     # -- what a person decides
 
-    def retry(self, wanted: Filter) -> int:
-        """Put rejected and skipped changes back to be sent; how many. Sent and doubtful ones never are."""
-        states = [state for state in (wanted.states or RETRYABLE) if state in RETRYABLE]
-        statement = (
-            update(outbox)
-            .where(*wanted.conditions(), outbox.c.state.in_(states))
-            .values(state=PENDING, batch=None, sync=None, code=None, cause=None)
-        )
-        with durable(self._engine) as connection:
-            return int(connection.execute(statement).rowcount)
-
     def skip(self, numbers: Iterable[int], code: str, cause: str) -> int:
         """Leave out changes that are to be sent, with the reason."""
         numbers = list(numbers)
@@ -377,7 +372,8 @@ def read_table(engine: Engine, query: Select[Any], schema: pa.Schema) -> pa.Tabl
 
 def schema_of(columns: Sequence[str]) -> pa.Schema:
     """The types of some columns of the outbox."""
-    types = {"number": pa.int64(), "happened_at": CHANGES_SCHEMA.field("happened_at").type}
+    moment = CHANGES_SCHEMA.field("happened_at").type
+    types = {"number": pa.int64(), "happened_at": moment, "seen_at": moment, "sent_at": moment}
     return pa.schema([pa.field(name, types.get(name, _TEXT)) for name in columns])
 
 

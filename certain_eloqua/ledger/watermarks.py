@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, delete, select
 
 from certain_eloqua.ledger.deliveries import upsert
 from certain_eloqua.ledger.tables import watermarks
@@ -45,3 +45,10 @@ class Watermarks:
         )
         with self._engine.connect() as connection:
             return {row.source.removeprefix(start): row.moved_at for row in connection.execute(query)}
+
+    def look_again(self, connector: str, events: Iterable[str]) -> None:
+        """Forget when these events were looked at, so that the sensors ask for a run of each."""
+        sources = [{"one": f"{_LOOK}{connector}/{event}"} for event in events]
+        if sources:
+            with self._engine.begin() as connection:
+                connection.execute(delete(watermarks).where(watermarks.c.source == bindparam("one")), sources)

@@ -36,7 +36,7 @@ def test_a_doubt_is_listed_settled_and_retried(activities):
 
     assert json.loads(command("doubts", "settle", "--json")) == {"sent": 0, "not_sent": 1, "in_doubt": 0}
     assert "1  not_there" in command("retry", "--dry-run")
-    assert json.loads(command("retry", "--json")) == {"retried": 1, "causes": {"not_there": 1}}
+    assert json.loads(command("retry", "--all", "--json")) == {"retried": 1, "causes": {"not_there": 1}}
     again = activities.job("registrations", EVENT)
     assert again.of("registrations/delivery")["added"] == 1
     assert len(activities.journal(entity="activity")) == 1

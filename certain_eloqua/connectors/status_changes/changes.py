@@ -13,6 +13,8 @@ from typing import Literal
 
 import pandas as pd
 
+from certain_eloqua.ledger import DECIDE_AGAIN
+
 QUEUED = "queued"
 BASELINE = "baseline"
 FIRST_RUN = "first_run"
@@ -78,16 +80,18 @@ def find_changes(poll: Poll, current: pd.DataFrame, seen: pd.DataFrame) -> pd.Da
     """
     marked = seen["registration"].eq(MARKER)
     first = not bool(marked.any())
-    known = seen.loc[~marked, ["item", "registration", "status", "ordinal"]].rename(
-        columns={"status": "previous"}
+    known = seen.loc[~marked, ["item", "registration", "status", "ordinal", "decision"]].rename(
+        columns={"status": "previous", "decision": "again"}
     )
+    known["again"] = known["again"].eq(DECIDE_AGAIN)
     now = current[CURRENT].drop_duplicates(["item", "registration"], keep="last")
     if poll.vanished_as is not None:
         now = pd.concat([now, _vanished(now, known, poll.vanished_as)], ignore_index=True)
     both = now.merge(known, on=["item", "registration"], how="left")
     new = both["previous"].isna()
-    changed = both[new | both["previous"].ne(both["status"])].copy()
-    changed["previous"] = as_text(changed["previous"])
+    again = both["again"].eq(True) & both["previous"].eq(both["status"])
+    both["previous"] = as_text(both["previous"]).where(~again, "")
+    changed = both[new | again | both["previous"].ne(both["status"])].copy()
     changed["ordinal"] = changed["ordinal"].fillna(-1).astype("int64") + 1
     changed["happened_at"] = changed["happened_at"].fillna(pd.Timestamp(poll.at))
     changed = changed.sort_values(["happened_at", "registration", "item"], kind="stable", ignore_index=True)

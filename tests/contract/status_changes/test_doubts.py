@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certain_eloqua.connectors.status_changes.doubts import Settled, settle_doubts
+from certain_eloqua.connectors.status_changes.replay import find_retryable, retry
 from certain_eloqua.ledger import Filter, person_key
 from tests.contract.status_changes.conftest import Desk
 
@@ -29,7 +30,7 @@ def test_what_is_not_in_eloqua_can_be_retried_and_is_sent_once(desk: Desk):
     assert desk.send().in_doubt == 2
     assert settle(desk) == Settled(0, 2, 0)
     assert desk.send().sent == 0
-    assert desk.ledger.outbox.retry(Filter(code="not_there")) == 2
+    assert retry(desk.ledger, find_retryable(desk.ledger, Filter(code="not_there"))) == 2
     assert desk.send().sent == 2
     assert desk.activities() == desk.expected()
 

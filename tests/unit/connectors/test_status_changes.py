@@ -13,7 +13,7 @@ from certain_eloqua.connectors.status_changes.changes import (
     empty_current,
     find_changes,
 )
-from certain_eloqua.ledger import SEEN_SCHEMA
+from certain_eloqua.ledger import DECIDE_AGAIN, SEEN_SCHEMA
 
 NOW = datetime(2026, 10, 6, 9, tzinfo=UTC)
 ALL = Selection.of(["Invited", "Pre-Registered", "Attended", "Cancelled"])
@@ -68,6 +68,27 @@ def test_a_registration_after_a_first_run_without_any_is_a_change():
     memory = Memory()
     assert memory.poll().empty
     assert statuses(memory.poll(("R1", "Invited"))) == [("", "Invited")]
+
+
+def test_a_status_that_is_decided_again_becomes_one_change_by_the_settings_of_now():
+    memory = Memory()
+    here = (("R1", "Invited"), ("R2", "Attended"), ("R3", "Attended"))
+    memory.poll(*here)
+    memory.seen.loc[memory.seen["registration"].isin(["R1", "R2"]), "decision"] = DECIDE_AGAIN
+    memory.settings["selection"] = Selection.of(["Attended"])
+    assert statuses(memory.poll(("R1", "Invited"), ("R2", "Attended"), ("R3", "Attended"))) == [
+        ("", "Attended")
+    ]
+    assert decisions(memory) == {"R1": "status_not_selected", "R2": "queued", "R3": "baseline"}
+    assert memory.poll(*here).empty
+
+
+def test_a_status_that_changes_before_it_is_decided_again_is_an_ordinary_change():
+    memory = Memory()
+    memory.poll(("R1", "Invited"))
+    memory.seen.loc[memory.seen["registration"].eq("R1"), "decision"] = DECIDE_AGAIN
+    assert statuses(memory.poll(("R1", "Attended"))) == [("Invited", "Attended")]
+    assert memory.poll(("R1", "Attended")).empty
 
 
 def test_include_takes_what_there_is_as_changed():
