@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from certain_eloqua_sandbox import bodies
+from certain_eloqua_sandbox.control.store import unusual_settings
 from certain_eloqua_sandbox.platforms import imitated
 from certain_eloqua_sandbox.seeds import catalogue
 from certain_eloqua_sandbox.views.person import person
 from certain_eloqua_sandbox.views.table import Column, Filter, Table
 from certain_eloqua_sandbox.wire import Request, Response, Routes, json_response
-from certain_eloqua_sandbox.world import Settings, World
+from certain_eloqua_sandbox.world import World
 
 SOURCE = "the sandbox itself"
 STATIC = Path(__file__).parent / "static"
@@ -76,7 +77,7 @@ def _file(name: str) -> Response:
 def summary(world: World, request: Request) -> Response:
     """How many there are of everything, the clock, the seed and what was asked so far."""
     bodies.parameters(request, ())
-    seed, usual = catalogue.planted(world), asdict(Settings())
+    seed = catalogue.planted(world)
     return json_response(
         {
             "now": world.now(),
@@ -85,7 +86,7 @@ def summary(world: World, request: Request) -> Response:
             "seed": seed.name if seed else None,
             "store": None if world.store == ":memory:" else world.store,
             "calls": sum(world.counters.calls.values()),
-            "settings": [name for name, value in usual.items() if getattr(world.settings, name) != value],
+            "settings": unusual_settings(world),
             "scripted_syncs": len(world.scripted_syncs),
             "faults": len([fault for fault in world.faults if fault.times]),
             "writes": world.value("SELECT COALESCE(MAX(seq), 0) FROM journal"),

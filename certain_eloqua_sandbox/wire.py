@@ -223,8 +223,8 @@ class Platform:
 
     The page has a tab for each of the ``tabs``, shows ``tables``, ``counts`` and what the platform knows of a
     ``person``, all under the ``label`` and in the colour ``accent`` (static/page.css). The control door shows
-    the ``credentials``, counts ``watched`` things, checks ``settings`` and has the routes of ``door``. The
-    coverage page has the ``title``, the ``behaviours`` and the ``accepted_rules`` by area.
+    the ``credentials``, counts ``watched`` things, has the ``settings`` (a dataclass) and the routes of
+    ``door``. The coverage page has the ``title``, the ``behaviours`` and the ``accepted_rules`` by area.
     """
 
     name: str
@@ -244,7 +244,8 @@ class Platform:
     tabs: tuple[Tab, ...] = ()
     person: Callable[[World, str], Side] | None = None
     door: Routes | None = None
-    settings: Mapping[str, Callable[[str, Any], Any]] = field(default_factory=dict)
+    settings: type | None = None
+    setting_checks: Mapping[str, Callable[[str, Any], Any]] = field(default_factory=dict)
     watched: Callable[[World], Mapping[str, int]] = lambda world: {}
     behaviours: tuple[Behaviour, ...] = ()
     accepted_rules: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from certain_eloqua_sandbox import text_keys
 
@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS sandbox_state (name TEXT PRIMARY KEY, value TEXT NOT 
 JOURNAL_INDEX = f"CREATE INDEX IF NOT EXISTS journal_by_key ON journal ({text_keys.key_sql('key')})"
 PAGE_SIZE = 16_384  # a fifth faster than 4,096 on very many rows
 
+Kind = TypeVar("Kind")
 LARGEST_IN_MEMORY = 128 * 1024 * 1024  # a snapshot of a larger world is a temporary file
 
 
@@ -76,27 +77,14 @@ class Clock:
 
 @dataclass(slots=True)
 class Settings:
-    """What tests may turn, by ``PUT /_sandbox/settings``. Every key is documented in docs/sandbox.md."""
+    """What tests may turn, by ``PUT /_sandbox/settings``; each platform has more (``World.settings_of``).
+
+    Every key is documented in docs/sandbox.md.
+    """
 
     latency_ms: float = 0.0
-    sync_mode: str = "at_once"  # at_once | looks | clock
-    sync_looks: int = 3  # looks=n: the n-th GET of the sync finds it finished
-    sync_seconds: float = 60.0  # clock: seconds of the world's clock until it is finished
-    paging_mode: str = "record"  # Certain: what start_index counts (record | page)
-    xmlish_lists: bool = False  # Certain: a list of one element is sent as an object
-    profile_touches_registration: bool = False
-    certain_timezone: str = "America/Los_Angeles"
-    external_id_member: str = "externalKey"
-    source_member: str = "sourceOfProfile"
-    access_token_seconds: int = 28_800
-    omit_empty_items: bool = True  # Eloqua Bulk: an empty page has no "items"
     compress_answers: bool = True
     journal_rows: bool = True  # off: bulk imports are journalled as one line instead of one a record
-    export_syncs_per_hour: int = 2_000  # Eloqua Bulk: one sync more is answered 429 with Retry-After
-    import_syncs_per_hour: int = 2_000
-    action_syncs_per_hour: int = 4_000
-    sandbox_contact_limit: int | None = None  # 10,000 in Oracle's own sandboxes since 25C
-    empty_contact_search_204: bool = False  # Eloqua REST 1.0: no contact found is a 204 without a body
 
 
 @dataclass(slots=True)
@@ -143,7 +131,7 @@ class World:
         """Open an empty world, kept in memory or in the file ``store``."""
         self.store = store
         self.clock = Clock()
-        self.settings = Settings()
+        self._settings: dict[type, Any] = {}
         self.faults: list[Fault] = []
         self.counters = Counters()
         self.scripted_syncs: list[ScriptedSync] = []
@@ -169,6 +157,26 @@ class World:
     def now(self) -> float:
         """Return the world's time in Unix seconds."""
         return self.clock.now()
+
+    # -- settings ----------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings that all platforms share."""
+        return self.settings_of(Settings)
+
+    def settings_of(self, kind: type[Kind]) -> Kind:
+        """Return the settings of a kind: a dataclass whose defaults are the usual values."""
+        found: Kind = self._settings.setdefault(kind, kind())
+        return found
+
+    def set_settings(self, settings: Any) -> None:
+        """Replace the settings of the kind that these are."""
+        self._settings[type(settings)] = settings
+
+    def reset_settings(self) -> None:
+        """Return all settings to their usual values."""
+        self._settings.clear()
 
     # -- queries ---------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 import orjson
 
+from certain_eloqua_sandbox.certain.settings import settings
 from certain_eloqua_sandbox.wire import Refusal, Request, Response, html_response, json_response, shortened
 from certain_eloqua_sandbox.world import World
 
@@ -72,7 +73,7 @@ def wants_json(accept: str) -> bool:
 def answer(world: World, request: Request, value: dict[str, Any], singular: str) -> Response:
     """Answer one object, ``singular`` being the name of its element in XML."""
     if wants_json(request.header("accept")):
-        body = unwrapped(value) if world.settings.xmlish_lists else value
+        body = unwrapped(value) if settings(world).xmlish_lists else value
         return Response(200, (orjson.dumps(body),))
     return _xml(f"<{singular}>{elements(value)}</{singular}>")
 
@@ -82,7 +83,7 @@ def answer_page(
 ) -> Response:
     """Answer a collection; in XML ``collection/<plural>/<singular>``."""
     if wants_json(request.header("accept")):
-        body = unwrapped(envelope) if world.settings.xmlish_lists else envelope
+        body = unwrapped(envelope) if settings(world).xmlish_lists else envelope
         return Response(200, (orjson.dumps(body),))
     scalars = elements({name: value for name, value in envelope.items() if name != plural})
     items = "".join(f"<{singular}>{elements(item)}</{singular}>" for item in envelope[plural])

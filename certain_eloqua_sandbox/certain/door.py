@@ -1,4 +1,4 @@
-"""Certain's part of the control door: change registrations as its user, and the checks of its settings.
+"""Certain's part of the control door: change registrations as its user.
 
 A changed registration looks to a client as if a user of Certain had changed it: the stamps move, the journal
 has a line with the operation ``edit``.
@@ -6,12 +6,9 @@ has a line with the operation ``edit``.
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from certain_eloqua_sandbox import bodies
-from certain_eloqua_sandbox.certain.profile_record import STANDARD
 from certain_eloqua_sandbox.certain.stamps import stamp
 from certain_eloqua_sandbox.certain.statuses import statuses_of
 from certain_eloqua_sandbox.text_keys import key_sql
@@ -84,43 +81,3 @@ def _status(world: World, row: Any, label: str) -> str:
     raise bodies.refusal(
         f"{row['eventCode']} has no status {bodies.quoted(label)}; it has: {', '.join(labels) or 'none'}"
     )
-
-
-# -- settings --------------------------------------------------------------------------------------
-
-
-_NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
-
-
-def _zone(what: str, value: Any) -> str:
-    name = bodies.text(what, value)
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise bodies.refusal(
-            f"{what} must be a zone such as America/Los_Angeles, not {bodies.quoted(value)}"
-        ) from None
-    return name
-
-
-def _member(own: str) -> bodies.Check:
-    """Return a check for the name of a profile's member: its usual one, or one that no other member has."""
-
-    def check(what: str, value: Any) -> str:
-        name = bodies.text(what, value)
-        if name != own and (name in STANDARD or not _NAME.fullmatch(name)):
-            raise bodies.refusal(
-                f"{what} must be {own}, or a name of letters and digits that is no other member of a profile "
-                f"(such as externalProfileId), not {bodies.quoted(value)}"
-            )
-        return name
-
-    return check
-
-
-SETTINGS: dict[str, bodies.Check] = {
-    "external_id_member": _member("externalKey"),
-    "source_member": _member("sourceOfProfile"),
-    "paging_mode": bodies.one_of("record", "page"),
-    "certain_timezone": _zone,
-}

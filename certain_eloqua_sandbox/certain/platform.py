@@ -25,6 +25,7 @@ from certain_eloqua_sandbox.certain.behaviours import BEHAVIOURS
 from certain_eloqua_sandbox.certain.routes import API, STANDARD, SVCS
 from certain_eloqua_sandbox.certain.schema import create_tables
 from certain_eloqua_sandbox.certain.seeds import plant as seeds
+from certain_eloqua_sandbox.certain.settings import CHECKS, CertainSettings
 from certain_eloqua_sandbox.certain.views import tables as views
 from certain_eloqua_sandbox.certain.views.person import side
 from certain_eloqua_sandbox.seeds.seed import Seed
@@ -53,7 +54,8 @@ PLATFORM = CERTAIN = Platform(
     counts=views.counts,
     person=side,
     door=door.DOOR,
-    settings=door.SETTINGS,
+    settings=CertainSettings,
+    setting_checks=CHECKS,
     behaviours=BEHAVIOURS,
     accepted_rules=(("Certain", ACCEPTED_RULES),),
     prefixes=("/certainexternal", "/svcs"),

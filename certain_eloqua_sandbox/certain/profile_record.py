@@ -16,6 +16,7 @@ import orjson
 from certain_eloqua_sandbox.certain.answers import stop
 from certain_eloqua_sandbox.certain.members import Shape, as_object, change, dumped, insert, read, scalar
 from certain_eloqua_sandbox.certain.questions import merged
+from certain_eloqua_sandbox.certain.settings import settings
 from certain_eloqua_sandbox.certain.stamps import stamp
 from certain_eloqua_sandbox.wire import Request
 from certain_eloqua_sandbox.world import World
@@ -83,10 +84,10 @@ class Posted:
 
 def posted(world: World, request: Request, body: Mapping[str, Any]) -> Posted:
     """Read a posted profile, under either name of its PIN and under the settings' names."""
-    settings = world.settings
+    known = settings(world)
     own = {
-        settings.external_id_member: "externalKey",
-        settings.source_member: "sourceOfProfile",
+        known.external_id_member: "externalKey",
+        known.source_member: "sourceOfProfile",
         "pin": "profilePin",
     }
     named: dict[str, Any] = {}
@@ -175,7 +176,7 @@ def update(world: World, request: Request, row: Any, given: Posted) -> None:
         values.get("email") or row["email"] or row["profilePin"],
         {"pkProfileId": str(row["pkProfileId"]), "members": sorted({*given.columns, *given.document})},
     )
-    if world.settings.profile_touches_registration:
+    if settings(world).profile_touches_registration:
         world.run(
             "UPDATE certain_registrations SET dateModified = ? WHERE pkProfileId = ?",
             (now, row["pkProfileId"]),
@@ -193,7 +194,7 @@ def show(
     world: World, rows: Sequence[Any], asked: frozenset[str], *, pin: str = "profilePin"
 ) -> Iterable[dict[str, Any]]:
     """Return profiles as they are answered, with the parts that were asked for."""
-    external, source = world.settings.external_id_member, world.settings.source_member
+    external, source = settings(world).external_id_member, settings(world).source_member
     wanted = {member for part, member in PARTS.items() if part in asked}
     if "profile_questions" in asked:
         wanted.add(QUESTIONS)

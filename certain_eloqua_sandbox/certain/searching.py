@@ -12,6 +12,7 @@ from typing import Any
 
 from certain_eloqua_sandbox.certain.answers import answer_page, stop
 from certain_eloqua_sandbox.certain.members import LARGEST, Kind, Shape
+from certain_eloqua_sandbox.certain.settings import settings
 from certain_eloqua_sandbox.certain.stamps import parsed
 from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Request, Response
@@ -70,7 +71,7 @@ def window(world: World, request: Request) -> Window:
     start = _whole(request, "start_index", "startIndex")
     start = 1 if start is None else start
     first = max(start, 1) - 1  # 0 is tolerated
-    return Window(start, size, first * size if world.settings.paging_mode == "page" else first)
+    return Window(start, size, first * size if settings(world).paging_mode == "page" else first)
 
 
 def _whole(request: Request, *names: str) -> int | None:
@@ -107,8 +108,8 @@ def _columns(world: World, shape: Shape, joined: Joined | None) -> dict[str, tup
         for name, column in joined.columns.items():
             columns.setdefault(name, column)
     for name, setting in (
-        ("externalKey", world.settings.external_id_member),
-        ("sourceOfProfile", world.settings.source_member),
+        ("externalKey", settings(world).external_id_member),
+        ("sourceOfProfile", settings(world).source_member),
     ):
         if name in columns and setting != name:
             columns[setting] = columns.pop(name)

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from certain_eloqua_sandbox.certain.settings import settings
 from certain_eloqua_sandbox.world import World
 
 FORM = "%Y-%m-%dT%H:%M:%S"
@@ -24,7 +25,7 @@ def _zone(name: str) -> ZoneInfo:
 
 def stamp(world: World) -> str:
     """Return the world's time as Certain writes it into ``dateModified``."""
-    zone = _zone(world.settings.certain_timezone)
+    zone = _zone(settings(world).certain_timezone)
     return datetime.fromtimestamp(int(world.now()), zone).replace(tzinfo=None).isoformat()
 
 

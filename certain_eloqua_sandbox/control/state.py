@@ -10,7 +10,7 @@ from certain_eloqua_sandbox.control.store import keep
 from certain_eloqua_sandbox.seeds import catalogue
 from certain_eloqua_sandbox.seeds.sizes import MOST_CONTACTS, MOST_REGISTRATIONS
 from certain_eloqua_sandbox.wire import Request, Response, json_response
-from certain_eloqua_sandbox.world import Counters, Settings, World
+from certain_eloqua_sandbox.world import Counters, World
 
 
 @DOOR.answers("POST", "/reset", source=SOURCE)
@@ -49,7 +49,7 @@ def _as_new(world: World) -> None:
     world.faults.clear()
     world.scripted_syncs.clear()
     world.clock.reset()
-    world.settings = Settings()
+    world.reset_settings()
     world.counters = Counters()
     keep(world)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from certain_eloqua_sandbox.eloqua.settings import settings
 from certain_eloqua_sandbox.wire import Request, Response, Routes, html_response, json_response
 from certain_eloqua_sandbox.world import World
 
@@ -259,7 +260,7 @@ def _owner(world: World, grant: str, form: dict[str, str], client_id: str) -> st
 
 def _tokens(world: World, username: str, client_id: str, *, refresh: bool = True) -> dict[str, Any]:
     world.run("DELETE FROM eloqua_tokens WHERE expires_at <= ?", (world.now(),))
-    seconds = world.settings.access_token_seconds
+    seconds = settings(world).access_token_seconds
     answer: dict[str, Any] = {
         "access_token": _keep(world, "access", username, client_id, seconds),
         "token_type": "bearer",

@@ -17,12 +17,6 @@ from certain_eloqua_sandbox.world import ScriptedSync, World
 
 SOURCE = "the sandbox itself"
 DOOR = Routes("/_sandbox")
-SETTINGS: dict[str, bodies.Check] = {
-    "sync_mode": bodies.one_of("at_once", "looks", "clock"),
-    "sync_looks": bodies.whole(1),
-    "sync_seconds": bodies.number(0),
-    "sandbox_contact_limit": lambda what, value: None if value is None else bodies.whole(0)(what, value),
-}
 KINDS = ("ActionInstance", "DecisionInstance", "FeederInstance")
 
 

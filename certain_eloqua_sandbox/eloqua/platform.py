@@ -8,6 +8,7 @@ from certain_eloqua_sandbox.eloqua.bulk.accepted_rules import ACCEPTED_RULES as 
 from certain_eloqua_sandbox.eloqua.rest.accepted_rules import ACCEPTED_RULES as REST_RULES
 from certain_eloqua_sandbox.eloqua.rest.errors import phrase
 from certain_eloqua_sandbox.eloqua.seeds import plant as seeds
+from certain_eloqua_sandbox.eloqua.settings import CHECKS, EloquaSettings
 from certain_eloqua_sandbox.eloqua.views import tables as views
 from certain_eloqua_sandbox.eloqua.views.person import side
 from certain_eloqua_sandbox.seeds.seed import Seed
@@ -88,7 +89,8 @@ PLATFORM = ELOQUA = Platform(
     counts=views.counts,
     person=side,
     door=door.DOOR,
-    settings=door.SETTINGS,
+    settings=EloquaSettings,
+    setting_checks=CHECKS,
     watched=lambda world: {"open_definitions": views.open_definitions(world)},
     behaviours=BEHAVIOURS,
     accepted_rules=(("Eloqua Bulk", BULK_RULES), ("Eloqua REST", REST_RULES)),

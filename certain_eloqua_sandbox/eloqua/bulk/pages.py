@@ -13,6 +13,7 @@ from certain_eloqua_sandbox.eloqua.bulk.definitions import OFFERED
 from certain_eloqua_sandbox.eloqua.bulk.listing import DATA_LIMIT, Window, window
 from certain_eloqua_sandbox.eloqua.bulk.responses import failure, invalid, refused
 from certain_eloqua_sandbox.eloqua.bulk.routes import ROUTES
+from certain_eloqua_sandbox.eloqua.settings import settings
 from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
 
@@ -59,7 +60,7 @@ def _rows(world: World, request: Request, row: Any) -> Response:
     total = row["row_count"]
     count = max(0, min(asked.limit, total - asked.offset))
     envelope = orjson.dumps(asked.envelope(total, count))
-    if not count and world.settings.omit_empty_items:
+    if not count and settings(world).omit_empty_items:
         return Response(200, (envelope,), reason="OK")
     parts: list[bytes] = [b'{"items":[']
     for place, piece in enumerate(_slices(world, row["id"], asked, "json")):

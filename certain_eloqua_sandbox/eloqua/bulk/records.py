@@ -22,6 +22,7 @@ from certain_eloqua_sandbox.eloqua.bulk.staged import (
     exclude,
     reject_bad_values,
 )
+from certain_eloqua_sandbox.eloqua.settings import settings
 from certain_eloqua_sandbox.text_keys import key_sql
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -164,7 +165,7 @@ def _keep_emails_unique(
 
 def _keep_the_contact_limit(run: Run, definition: Definition) -> None:
     """Refuse the contacts that are too many for a sandbox of Oracle's; which code it uses is unpublished."""
-    limit = run.world.settings.sandbox_contact_limit
+    limit = settings(run.world).sandbox_contact_limit
     if limit is None or definition.entity.path != "contacts":
         return
     room = max(0, limit - run.world.value("SELECT count(*) FROM contacts"))

@@ -23,6 +23,7 @@ from certain_eloqua_sandbox.eloqua.bulk.responses import (
 )
 from certain_eloqua_sandbox.eloqua.bulk.routes import ROUTES
 from certain_eloqua_sandbox.eloqua.bulk.times import stamp
+from certain_eloqua_sandbox.eloqua.settings import settings
 from certain_eloqua_sandbox.wire import Request, Response
 from certain_eloqua_sandbox.world import World
 
@@ -76,13 +77,13 @@ def start(world: World, request: Request, definition: Definition, callback: str 
     )
     row = world.row("SELECT * FROM bulk_syncs WHERE id = ?", (sync_id,))
     pending = render(world, row)
-    if world.settings.sync_mode == "at_once":
+    if settings(world).sync_mode == "at_once":
         finish(world, sync_id, now, STEP)
     return pending
 
 
 def _keep_the_quota(world: World, kind: str) -> None:
-    quotas = world.settings
+    quotas = settings(world)
     most = {
         "exports": quotas.export_syncs_per_hour,
         "imports": quotas.import_syncs_per_hour,
@@ -120,7 +121,7 @@ def read(world: World, request: Request, id: int) -> Response:
     """Read a sync. In the mode ``looks`` this is what moves it on."""
     del request
     row = find(world, id)
-    if row["ended_at"] is None and world.settings.sync_mode != "clock":
+    if row["ended_at"] is None and settings(world).sync_mode != "clock":
         row = _look(world, row)
     return ok(render(world, row))
 
@@ -147,9 +148,9 @@ def _look(world: World, row: Any) -> Any:
     """Move a sync on by one look: pending, then active, at the n-th look finished."""
     if _waits(world, row):
         return row
-    looks, needed = row["looks"] + 1, world.settings.sync_looks
+    looks, needed = row["looks"] + 1, settings(world).sync_looks
     world.run("UPDATE bulk_syncs SET looks = ? WHERE id = ?", (looks, row["id"]))
-    if looks >= needed or world.settings.sync_mode == "at_once":
+    if looks >= needed or settings(world).sync_mode == "at_once":
         finish(world, row["id"], world.now())
     elif looks > 1 or needed <= 2:
         _activate(world, row["id"], world.now())
@@ -185,9 +186,9 @@ def settle(world: World) -> None:
 
     The server does this before every call, so no call sees a world behind its clock.
     """
-    if world.settings.sync_mode != "clock":
+    if settings(world).sync_mode != "clock":
         return
-    now, takes = world.now(), world.settings.sync_seconds
+    now, takes = world.now(), settings(world).sync_seconds
     ended: dict[int, float] = {}
     for row in world.rows("SELECT * FROM bulk_syncs WHERE ended_at IS NULL ORDER BY id"):
         if _waits(world, row):

@@ -19,6 +19,7 @@ from certain_eloqua_sandbox.eloqua.rest.lists import render_list
 from certain_eloqua_sandbox.eloqua.rest.search import Term
 from certain_eloqua_sandbox.eloqua.rest.times import unix
 from certain_eloqua_sandbox.eloqua.rest.versions import answers, is_2_0, missing
+from certain_eloqua_sandbox.eloqua.settings import settings
 from certain_eloqua_sandbox.text_keys import key_sql
 from certain_eloqua_sandbox.wire import Request, Response, json_response
 from certain_eloqua_sandbox.world import World
@@ -86,7 +87,7 @@ def _list(world: World, request: Request, where: str = "1", parameters: tuple[An
         parameters=parameters,
         terms=lambda name: _OWN_TERMS.get(name.lower()) or terms(name),
         render=lambda rows, depth: [render(reader, row, depth) for row in rows],
-        none_found=204 if world.settings.empty_contact_search_204 and not is_2_0(request) else 200,
+        none_found=204 if settings(world).empty_contact_search_204 and not is_2_0(request) else 200,
     )
 
 
@@ -199,7 +200,7 @@ def create_contact(world: World, request: Request) -> Response:
     fields = schema.fields_of(world, "contact")
     values: dict[str, Any] = records.changes(fields, body, "Contact", None, replace=False)
     email = _email(world, body, None)
-    limit = world.settings.sandbox_contact_limit
+    limit = settings(world).sandbox_contact_limit
     if limit is not None and world.value("SELECT count(*) FROM contacts") >= limit:
         raise sandbox_is_full()
     now, user = world.now(), user_id(world, request)

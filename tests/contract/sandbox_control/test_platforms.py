@@ -83,7 +83,12 @@ def test_the_control_door_has_the_routes_settings_and_counts_of_a_new_platform(a
     assert ask("POST", "/_sandbox/throwaway/lead", {"name": "Renamed"}) == (200, {})
     assert ask("GET", "/throwaway/v1/leads", **KEY) == (200, ["Renamed"])
     assert any(one["path"] == "/_sandbox/throwaway/lead" for one in ask("GET", "/_sandbox")[1]["can"])
-    assert ask("PUT", "/_sandbox/settings", {"latency_ms": 11})[0] == 400
+    assert ask("GET", "/_sandbox/settings")[1]["leads_per_call"] == 5
+    assert ask("PUT", "/_sandbox/settings", {"leads_per_call": 11})[0] == 400
+    assert ask("PUT", "/_sandbox/settings", {"leads_per_call": 7})[1]["leads_per_call"] == 7
+    assert ask("GET", "/_sandbox/view/summary")[1]["settings"] == ["leads_per_call"]
+    ask("POST", "/_sandbox/reset")
+    assert ask("GET", "/_sandbox/settings")[1]["leads_per_call"] == 5
     assert ask("GET", "/_sandbox/counters")[1]["leads_watched"] == 7
 
 

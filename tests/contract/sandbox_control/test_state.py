@@ -95,7 +95,12 @@ def test_latency_slows_the_platforms_down(sandbox: Sandbox, call: Caller) -> Non
 @pytest.mark.parametrize(
     ("method", "path", "body", "message"),
     [
-        ("PUT", "settings", {"sync_mod": "looks"}, "has no 'sync_mod'; allowed: latency_ms, sync_mode"),
+        (
+            "PUT",
+            "settings",
+            {"sync_mod": "looks"},
+            "has no 'sync_mod'; allowed: latency_ms, compress_answers",
+        ),
         ("PUT", "settings", {"sync_mode": "often"}, "one of at_once, looks, clock"),
         ("PUT", "settings", {"certain_timezone": "Mars/Olympus"}, "must be a zone"),
         ("PUT", "settings", {"external_id_member": ""}, "must be externalKey, or a name"),

@@ -1,6 +1,7 @@
 """A platform of one table and two routes, as a folder of the sandbox would hold it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from certain_eloqua_sandbox import bodies
 from certain_eloqua_sandbox.behaviour import Behaviour
@@ -13,6 +14,13 @@ from certain_eloqua_sandbox.world import World
 
 API = Routes("/throwaway/v1")
 DOOR = Routes("/_sandbox")
+
+
+@dataclass(slots=True)
+class ThrowawaySettings:
+    """What tests may turn of it."""
+
+    leads_per_call: float = 5
 
 
 @API.answers("GET", "/leads", source="a test")
@@ -74,7 +82,8 @@ PLATFORM = Platform(
     tabs=(Tab("leads", "Leads"),),
     person=_person,
     door=DOOR,
-    settings={"latency_ms": bodies.number(0, 10)},
+    settings=ThrowawaySettings,
+    setting_checks={"leads_per_call": bodies.number(0, 10)},
     watched=lambda world: {"leads_watched": 7},
     behaviours=(Behaviour("Throwaway", "Leads have names", "a test"),),
     accepted_rules=(("Throwaway", (("a name is to be unique", "a test"),)),),

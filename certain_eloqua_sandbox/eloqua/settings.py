@@ -1,0 +1,37 @@
+"""What tests may turn of Eloqua, by ``PUT /_sandbox/settings``, with the check of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from certain_eloqua_sandbox import bodies
+from certain_eloqua_sandbox.world import World
+
+
+@dataclass(slots=True)
+class EloquaSettings:
+    """Their usual values. Every key is documented in docs/sandbox.md."""
+
+    sync_mode: str = "at_once"  # at_once | looks | clock
+    sync_looks: int = 3  # looks=n: the n-th GET of the sync finds it finished
+    sync_seconds: float = 60.0  # clock: seconds of the world's clock until it is finished
+    access_token_seconds: int = 28_800
+    omit_empty_items: bool = True  # Bulk: an empty page has no "items"
+    export_syncs_per_hour: int = 2_000  # Bulk: one sync more is answered 429 with Retry-After
+    import_syncs_per_hour: int = 2_000
+    action_syncs_per_hour: int = 4_000
+    sandbox_contact_limit: int | None = None  # 10,000 in Oracle's own sandboxes since 25C
+    empty_contact_search_204: bool = False  # REST 1.0: no contact found is a 204 without a body
+
+
+CHECKS: dict[str, bodies.Check] = {
+    "sync_mode": bodies.one_of("at_once", "looks", "clock"),
+    "sync_looks": bodies.whole(1),
+    "sync_seconds": bodies.number(0),
+    "sandbox_contact_limit": lambda what, value: None if value is None else bodies.whole(0)(what, value),
+}
+
+
+def settings(world: World) -> EloquaSettings:
+    """Return the settings as they are now."""
+    return world.settings_of(EloquaSettings)
