@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from certain_eloqua_sandbox import text_keys
+from certain_eloqua_sandbox.clock import Clock
 
 JOURNAL = """
 CREATE TABLE IF NOT EXISTS journal (
@@ -35,44 +35,6 @@ PAGE_SIZE = 16_384  # a fifth faster than 4,096 on very many rows
 
 Kind = TypeVar("Kind")
 LARGEST_IN_MEMORY = 128 * 1024 * 1024  # a snapshot of a larger world is a temporary file
-
-
-class Clock:
-    """The time of the world: real time plus an offset, or standing still at a set instant."""
-
-    def __init__(self) -> None:
-        self._offset = 0.0
-        self._frozen: float | None = None
-
-    def now(self) -> float:
-        """Return Unix seconds."""
-        return self._frozen if self._frozen is not None else time.time() + self._offset
-
-    def set(self, at: float, *, frozen: bool = False) -> None:
-        """Put the clock to an instant, from which it runs on unless ``frozen``."""
-        self._frozen = at if frozen else None
-        self._offset = at - time.time()
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock on."""
-        if self._frozen is not None:
-            self._frozen += seconds
-        else:
-            self._offset += seconds
-
-    @property
-    def frozen(self) -> bool:
-        """Return whether the clock stands still."""
-        return self._frozen is not None
-
-    @property
-    def offset(self) -> float:
-        """Return by how many seconds the clock differs from real time."""
-        return self.now() - time.time()
-
-    def reset(self) -> None:
-        """Return to real time."""
-        self._frozen, self._offset = None, 0.0
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certain_eloqua_sandbox.eloqua.bulk import exporting, staging
+from certain_eloqua_sandbox.eloqua.bulk import exporting, uploads
 from tests.contract.sandbox_bulk.conftest import EMAIL, FIRST, Bulk
 
 MANY = 60_000  # more than the shortcuts need
@@ -81,4 +81,4 @@ def test_files_without_quotes_are_read_as_the_csv_module_reads_them(
     end: str, lines: list[str], last: bool
 ) -> None:
     text = end.join(lines) + (end if last else "")
-    assert list(staging._plain_rows(text)) == list(csv.reader(io.StringIO(text, newline="")))
+    assert list(uploads._plain_rows(text)) == list(csv.reader(io.StringIO(text, newline="")))
