@@ -96,14 +96,18 @@ def list_agendas_of_one(
     return _search(world, request, row, {"o.pkRegId": found["pkRegId"]})
 
 
-def _agenda_of(world: World, request: Request, registration: Any, item: Any) -> Any:
+def _agenda_of(
+    world: World, request: Request, account: str, event: str, registration: str, code: str
+) -> tuple[Any, Any]:
+    """Return the rows of the event and of an item that a registrant has. Refuses what there is not."""
+    scope = event_of(world, request, account, event)
+    found = registration_of(world, request, scope["eventId"], registration)
+    item = item_of(world, request, scope["eventId"], code)
     row = world.row(
         "SELECT * FROM certain_registration_agendas WHERE pkRegId = ? AND pkActivityId = ?",
-        (registration["pkRegId"], item["pkActivityId"]),
+        (found["pkRegId"], item["pkActivityId"]),
     )
-    return row or stop(
-        request, 404, f"Agenda item {item['activityCode']} is not associated with this registration"
-    )
+    return scope, row or stop(request, 404, f"Agenda item {code} is not associated with this registration")
 
 
 @API.answers("GET", "/RegistrationAgenda/{account}/{event}/{registration}/{code}", source=SUITE)
@@ -111,9 +115,7 @@ def read_agenda(
     world: World, request: Request, account: str, event: str, registration: str, code: str
 ) -> Response:
     """Read one item of one registrant."""
-    row = event_of(world, request, account, event)
-    found = registration_of(world, request, row["eventId"], registration)
-    agenda = _agenda_of(world, request, found, item_of(world, request, row["eventId"], code))
+    row, agenda = _agenda_of(world, request, account, event, registration, code)
     return answer(world, request, next(iter(_render(world, row, [agenda]))), "registrationAgenda")
 
 
@@ -169,9 +171,7 @@ def update_agenda(
     world: World, request: Request, account: str, event: str, registration: str, code: str
 ) -> Response:
     """Change status or quantity of an item that a registrant has."""
-    row = event_of(world, request, account, event)
-    found = registration_of(world, request, row["eventId"], registration)
-    agenda = _agenda_of(world, request, found, item_of(world, request, row["eventId"], code))
+    _, agenda = _agenda_of(world, request, account, event, registration, code)
     values = {**_values(request, body_of(request)), "dateModified": stamp(world)}
     change(world, AGENDA, agenda["pkRegAgendaId"], values)
     _note(world, "update", registration, code, values.get("status", agenda["status"]))
@@ -183,9 +183,7 @@ def cancel(
     world: World, request: Request, account: str, event: str, registration: str, code: str
 ) -> Response:
     """Cancel an item of a registrant; the row stays."""
-    row = event_of(world, request, account, event)
-    found = registration_of(world, request, row["eventId"], registration)
-    agenda = _agenda_of(world, request, found, item_of(world, request, row["eventId"], code))
+    _, agenda = _agenda_of(world, request, account, event, registration, code)
     change(world, AGENDA, agenda["pkRegAgendaId"], {"status": "CANCELLED", "dateModified": stamp(world)})
     _note(world, "delete", registration, code, "CANCELLED")
     return read_agenda(world, request, account, event, registration, code)

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from certain_eloqua_sandbox.eloqua import phrases
 from certain_eloqua_sandbox.wire import Refusal, json_response, shortened
 
 PHRASES = {
+    **phrases.PHRASES,
     301: "Login required",
-    400: "There was a validation error.",
     401: "You are not authorized to make this request.",
-    403: "Forbidden",
-    404: "The requested resource was not found.",
-    405: "Method Not Allowed",
-    409: "There was a conflict.",
-    410: "The requested resource is no longer available.",
-    412: "The resource you are attempting to delete has dependencies, and cannot be deleted",
-    413: "Storage space exceeded.",
-    429: "Too Many Requests",
-    500: "The service has encountered an error.",
-    501: "Not Implemented",
-    503: "Service Unavailable",
 }
 
 
