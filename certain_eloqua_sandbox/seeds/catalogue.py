@@ -10,7 +10,7 @@ from certain_eloqua_sandbox.seeds.seed import Seed
 from certain_eloqua_sandbox.world import World
 
 BASELINE = "(planted)"
-TABLES_VERSION = 3
+TABLES_VERSION = 4
 """Grows when the tables of a platform change: a store with another version is not opened."""
 
 

@@ -47,7 +47,7 @@ def _without_indexes(world: World, table: str, columns: Container[str]) -> list[
     ):
         first = world.value(f"SELECT name FROM pragma_index_info('{index['name']}') LIMIT 1")  # noqa: S608
         if first is None:  # an expression: the key of the column that it names first
-            named = re.search(r'"?(\w+)"? GLOB', index["sql"])
+            named = re.search(r'length\("?(\w+)"?\)', index["sql"])
             first = named[1] if named else None
         if first in columns or f'"{first}"' in columns:
             world.run(f'DROP INDEX "{index["name"]}"')
