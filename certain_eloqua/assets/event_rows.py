@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from certain_eloqua.domain.event import Event
+from certain_eloqua.domain.event import Event, EventAnswer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _TEXTS = ("code", "name", "account_code", "status", "timezone", "timezone_label")
 _TIMES = ("starts", "ends")
 _FLAGS = ("timezone_is_guessed", "is_active")
+_ANSWERS = "answers"
 
 
 def event_table(events: Iterable[Event]) -> pa.Table:
@@ -40,8 +42,10 @@ def event_of(frame: pd.DataFrame, code: str) -> Event | None:
         whole[name] = datetime.fromisoformat(row[name]).astimezone(zone) if row[name] else None
     for name in _FLAGS:
         whole[name] = bool(row[name])
-    return Event(**whole)
+    answers = json.loads(row.get(_ANSWERS) or "[]")  # frames of earlier versions have none
+    return Event(**whole, answers=tuple(EventAnswer(**one) for one in answers))
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {name: row[name].isoformat() if row[name] else None for name in _TIMES}
+    times = {name: row[name].isoformat() if row[name] else None for name in _TIMES}
+    return row | times | {_ANSWERS: json.dumps(row[_ANSWERS], ensure_ascii=False)}

@@ -30,7 +30,7 @@ STATUSES = dg.AssetKey(["certain", "statuses"])
 @shared_read(EVENTS, "the account's events")
 def events(step: Step, full: bool) -> StepResult:
     """Every event of the account. Each becomes a partition, so it can be chosen at once."""
-    found = sorted(step.certain.iter_events(), key=lambda event: event.code)
+    found = sorted(step.certain.iter_events(["answers"]), key=lambda event: event.code)
     written = step.keep(event_table(found))
     usable = [event.code for event in found if is_partition_key(event.code)]
     instance = step.context.instance

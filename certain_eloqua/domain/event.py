@@ -1,7 +1,7 @@
 """An event, its place in an account, and its times."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -67,12 +67,23 @@ def is_zone(name: str) -> bool:
 
 
 @dataclass(frozen=True)
+class EventAnswer:
+    """An event's answer to a question of the account, such as its campaign."""
+
+    name: str
+    label: str
+    code: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Event:
     """One event. `code` is unique in the account and is the partition key.
 
     `starts` and `ends` are aware, in the event's zone; None when Certain has none. `timezone` is an IANA
     name, `timezone_label` is what Certain said. When the label is unknown to us `timezone` is U.S. Pacific,
-    Certain's default, and `timezone_is_guessed` says so.
+    Certain's default, and `timezone_is_guessed` says so. `answers` are to event questions, where
+    they were read.
     """
 
     code: str
@@ -85,6 +96,7 @@ class Event:
     timezone_label: str = ""
     timezone_is_guessed: bool = False
     is_active: bool = True
+    answers: tuple[EventAnswer, ...] = field(default=(), compare=False)
 
 
 # Codes are keys of partitions and names of folders: `...`, `,` and `|` mean ranges and lists, `/` a folder.

@@ -287,6 +287,13 @@ class Outbox:
 
     # -- what a person decides
 
+    def move_to_campaign(self, connector: str, event: str, campaign: str) -> None:
+        """Let what is to be sent belong to this campaign: the recorded one may have been wrong."""
+        c = outbox.c
+        mine = (c.connector == connector, c.event == event, c.state == PENDING, c.campaign != campaign)
+        with durable(self._engine) as connection:
+            connection.execute(update(outbox).where(*mine).values(campaign=campaign))
+
     def skip(self, numbers: Iterable[int], code: str, cause: str) -> int:
         """Leave out changes that are to be sent, with the reason."""
         numbers = list(numbers)

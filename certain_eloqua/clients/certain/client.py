@@ -127,20 +127,29 @@ class CertainClient:
 
     def event(self, code: str) -> Event:
         """One event. Raises `NotFound`."""
-        answer = self._session.get("Event", code, doing=f"Reading the event {code}")
+        answer = self._session.get(
+            "Event", code, doing=f"Reading the event {code}", params={"include_list": "answers"}
+        )
         events = as_list(answer.get("events")) or [answer]
         with self._lock:
             self._known.add(code)
         return readers.event_of(events[0])
 
-    def iter_events(self, **filters: Any) -> Iterator[Event]:
-        """All events of the account; filters are members of an event, `isActive=True`."""
-        for page in self.iter_event_pages(**filters):
+    def iter_events(self, include: Sequence[str] = (), **filters: Any) -> Iterator[Event]:
+        """All events of the account; filters are members of an event, `isActive=True`.
+
+        Args:
+            include: `answers` for their answers to event questions.
+            filters: equality on any member.
+        """
+        for page in self.iter_event_pages(include=include, **filters):
             yield from map(readers.event_of, page)
 
-    def iter_event_pages(self, modified_after: datetime | str | None = None, **filters: Any) -> Pages:
+    def iter_event_pages(
+        self, modified_after: datetime | str | None = None, include: Sequence[str] = (), **filters: Any
+    ) -> Pages:
         """The same as Certain's own objects."""
-        return self._pages(EVENTS, (), modified_after, (), filters)
+        return self._pages(EVENTS, (), modified_after, include, filters)
 
     def iter_profile_pages(
         self, modified_after: datetime | str | None = None, include: Sequence[str] = (), **filters: Any
@@ -190,8 +199,8 @@ class CertainClient:
             yield from map(readers.attendee_type_of, page)
 
     def iter_attendee_type_pages(self, event: str, **filters: Any) -> Pages:
-        """The same as Certain's own objects."""
-        return self._pages(ATTENDEE_TYPES, (event,), None, (), filters)
+        """The same as Certain's own objects, with their tags as JSON text in `tags`."""
+        return self._pages(ATTENDEE_TYPES, (event,), None, ("tags",), filters, shape=programme.with_tags)
 
     def registration_statuses(self, event: str, *, seen: Iterable[str] = ()) -> list[RegistrationStatus]:
         """The statuses registrations of this event can have.

@@ -1,17 +1,20 @@
 """Certain's objects as our nouns."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from certain_eloqua.clients.certain.values import as_bool, as_list, as_text, parse_stamp
 from certain_eloqua.domain.account import Account
-from certain_eloqua.domain.event import ADMINISTRATION_ZONE, Event, zone_name
+from certain_eloqua.domain.event import ADMINISTRATION_ZONE, Event, EventAnswer, zone_name
 from certain_eloqua.domain.registration import AttendeeType, Classification, RegistrationStatus
 
 log = logging.getLogger(__name__)
+
+_ANSWER = ("answerCode", "value", "answerName", "answerLabel")
+"""Where an answer's value is, the best first."""
 
 
 def event_of(item: Mapping[str, Any]) -> Event:
@@ -33,7 +36,24 @@ def event_of(item: Mapping[str, Any]) -> Event:
         timezone_label=label,
         timezone_is_guessed=known is None,
         is_active=as_bool(item.get("isActive")) is not False,
+        answers=tuple(_answers(item.get("answers"))),
     )
+
+
+def _answers(questions: Any) -> Iterator[EventAnswer]:
+    """Answers to event questions; several choices are joined by `; `."""
+    for question in as_list(questions, "question"):
+        if not isinstance(question, Mapping):
+            continue
+        listed = as_list(question.get("answer")) or as_list(question.get("answers"), "answer")
+        given = [one for one in listed if isinstance(one, Mapping)]
+        words = [next((str(one[m]) for m in _ANSWER if one.get(m) not in (None, "")), "") for one in given]
+        yield EventAnswer(
+            name=str(question.get("questionName") or ""),
+            label=str(question.get("questionLabel") or ""),
+            code=str(question.get("questionCode") or ""),
+            value="; ".join(word for word in words if word),
+        )
 
 
 def account_of(item: Mapping[str, Any]) -> Account:

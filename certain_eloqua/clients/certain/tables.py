@@ -92,7 +92,16 @@ EVENT_SCHEMA = _schema(
     ["isActive", "isLocked"],
 )
 ATTENDEE_TYPE_SCHEMA = _schema(
-    ["accountCode", "eventCode", "attendeeTypeCode", "name", "inventory", "dateCreated", "dateModified"],
+    [
+        "accountCode",
+        "eventCode",
+        "attendeeTypeCode",
+        "name",
+        "inventory",
+        "tags",
+        "dateCreated",
+        "dateModified",
+    ],
     ["isActive"],
 )
 

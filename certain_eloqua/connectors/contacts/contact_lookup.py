@@ -22,12 +22,13 @@ from certain_eloqua.connectors.contacts.columns import CONTACT_ID
 from certain_eloqua.connectors.contacts.identity import EXTERNAL_KEY, SOURCE, is_ours
 from certain_eloqua.connectors.contacts.interrupted_upserts import Interrupted
 from certain_eloqua.connectors.contract.addresses import normalised_emails
+from certain_eloqua.connectors.contract.contact_fields import contact_types
 from certain_eloqua.connectors.contract.kind import Extract, Job, Platforms
 from certain_eloqua.connectors.contract.validation import check_field_map
 from certain_eloqua.connectors.delivery import definitions
 from certain_eloqua.domain.email import normalise_email
 from certain_eloqua.mapping import ELOQUA_EMAIL, FieldMap
-from certain_eloqua.mapping.field_types import FieldType, eloqua_type, types_as_json
+from certain_eloqua.mapping.field_types import types_as_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,12 +60,6 @@ def find_working_list(eloqua: EloquaClient, name: str) -> ContactList | None:
             advice="Delete or rename all but the one that has members, then run again; nothing was written.",
         )
     return found[0] if found else None
-
-
-def contact_types(eloqua: EloquaClient) -> dict[str, FieldType]:
-    """What each contact field can hold, by internal name."""
-    found = {name: eloqua_type(*types) for name, types in eloqua.contact_field_types().items()}
-    return {name: one for name, one in found.items() if one is not None}
 
 
 def contact_columns(field_map: FieldMap) -> dict[str, str]:

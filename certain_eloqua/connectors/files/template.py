@@ -66,13 +66,10 @@ def _setting(name: str, field: FieldInfo) -> str:
     note = f"{field.description or ''} Allowed: {allowed}. " + (
         "Required." if required else f"Default: {_default(field)}."
     )
-    line = _yaml(
-        name,
-        _EXAMPLES.get(name, field.examples[0] if field.examples else _any(field))
-        if required
-        else field.default,
-    )
-    if not required:
+    written = required or (field.default is None and bool(field.examples))  # one of several that may be given
+    example = _EXAMPLES.get(name, field.examples[0] if field.examples else _any(field)) if written else None
+    line = _yaml(name, example if written else field.default)
+    if not written:
         line = textwrap.indent(line, "# ")
     return textwrap.indent(f"{_comment(note)}\n{line}", "  ")
 

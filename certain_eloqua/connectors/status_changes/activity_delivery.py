@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,6 +18,7 @@ from certain_eloqua.connectors.status_changes.delivery import (
     record_changes,
     record_outcomes,
 )
+from certain_eloqua.connectors.status_changes.new_contacts import create_contacts
 from certain_eloqua.connectors.status_changes.sending import ActivitySender, Sending
 from certain_eloqua.ledger import Filter
 from certain_eloqua.ledger.outbox import PENDING
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     from certain_eloqua.connectors.contract.kind import Delivered, Job, Platforms
     from certain_eloqua.connectors.delivery.engine import Work
-    from certain_eloqua.connectors.status_changes.settings import ActivitySettings
+    from certain_eloqua.connectors.status_changes.new_contacts import Values
+    from certain_eloqua.ledger import Ledger
 
 ADVICE = "Nothing was sent: the changes are in the outbox and are sent by the next run."
 
@@ -50,29 +53,54 @@ def deliver_together(deliveries: Iterable[tuple[Job, pd.DataFrame]], platforms: 
     ledger = platforms.ledger
     jobs: list[Job] = []
     addresses: dict[tuple[str, str], str] = {}
-    without_contact: list[str] = []
+    new: list[Values] = []
     for job, plan in deliveries:
         with ledger.run_lock(job.connector, job.event_code, job.run_id):
-            record_changes(job, plan, ledger)
+            _record(job, plan, ledger)
         jobs.append(job)
         addresses |= addresses_of(job, plan)
-        without_contact += _emails_without_contact(job, plan)
+        new += _new_contacts(plan)
     if not jobs:
         return {}
     events = [str(job.event_code) for job in jobs]
+    wanted = Filter(jobs[0].connector, events=events, states=[PENDING])
     try:
-        _send(jobs[0], events, addresses, without_contact, platforms)
+        causes = _without_campaign(platforms.client("eloqua", EloquaClient), ledger, wanted)
+        _send(jobs[0], [one for one in events if one not in causes], addresses, new, platforms)
     except ClientError as error:
-        left = ledger.outbox.table(Filter(jobs[0].connector, events=events, states=[PENDING]), ["event"])
-        return dict.fromkeys(left["event"].unique().to_pylist(), str(error))
-    return {}
+        left = ledger.outbox.table(wanted, ["event"])["event"].unique().to_pylist()
+        return dict.fromkeys(left, str(error))
+    return causes
+
+
+def _without_campaign(eloqua: EloquaClient, ledger: Ledger, wanted: Filter) -> dict[str, str]:
+    """Why activities cannot be sent with their campaign, by event: that stops no other event.
+
+    With one campaign for all there is nothing to tell apart, and sending checks it.
+    """
+    pairs = ledger.outbox.table(wanted, ["event", "campaign"]).group_by(["event", "campaign"]).aggregate([])
+    if len(pairs["campaign"].unique()) < 2:
+        return {}
+    faults: dict[str, str | None] = {}
+    causes: dict[str, str] = {}
+    for pair in pairs.to_pylist():
+        campaign = pair["campaign"]
+        if campaign not in faults:
+            try:
+                _check_campaigns(eloqua, {campaign} - {""})
+                faults[campaign] = None
+            except Permanent as error:
+                faults[campaign] = str(error)
+        if (fault := faults[campaign]) is not None:
+            causes[pair["event"]] = fault
+    return causes
 
 
 def _apply(work: Work) -> None:
     job, plan = work.job, work.plan
-    record_changes(job, plan, work.platforms.ledger)
-    emails = _emails_without_contact(job, plan)
-    done = _send(job, [str(job.event_code)], addresses_of(job, plan), emails, work.platforms)
+    _record(job, plan, work.platforms.ledger)
+    addresses = addresses_of(job, plan)
+    done = _send(job, [str(job.event_code)], addresses, _new_contacts(plan), work.platforms)
     if done.recovered:
         work.facts["batches_of_earlier_runs"] = len(done.recovered)
     outcomes = record_outcomes(work)
@@ -84,11 +112,17 @@ def _apply(work: Work) -> None:
     }
 
 
+def _record(job: Job, plan: pd.DataFrame, ledger: Ledger) -> None:
+    record_changes(job, plan, ledger)
+    for campaign in plan["campaign"].dropna().unique()[:1]:
+        ledger.outbox.move_to_campaign(job.connector, str(job.event_code), str(campaign))
+
+
 def _send(
     job: Job,
     events: list[str],
     addresses: dict[tuple[str, str], str],
-    without_contact: list[str],
+    new: list[Values],
     platforms: Platforms,
 ) -> Sending:
     """Send what is pending of these events, and finish what earlier runs of the connector have left."""
@@ -98,7 +132,8 @@ def _send(
     if pending.num_rows:
         _check_campaigns(eloqua, set(pending["campaign"].to_pylist()) - {""})
         _check_types(eloqua, pending, create=job.settings.create_activity_types)
-        _create_contacts(job, eloqua, without_contact)
+        if new:
+            create_contacts(eloqua, job.field_map, new, f"{job.connector} contacts")
     sender = ActivitySender(
         eloqua, ledger, job.connector, job.run_id, addresses=addresses, progress=platforms.progress
     )
@@ -158,22 +193,7 @@ def _create_type(eloqua: EloquaClient, name: str, activity_types: list[str]) -> 
         eloqua.activity_types.add(found, activity_types)
 
 
-def _emails_without_contact(job: Job, plan: pd.DataFrame) -> list[str]:
-    """The addresses for which contacts are created first, where the settings say so."""
-    settings: ActivitySettings = job.settings
-    if not settings.create_missing_contacts:
-        return []
-    rows = plan[plan["action"] == Action.ADD]
-    emails: list[str] = rows.loc[rows["contact_id"].fillna("").eq(""), "email"].dropna().unique().tolist()
-    return emails
-
-
-def _create_contacts(job: Job, eloqua: EloquaClient, emails: list[str]) -> None:
-    """Create contacts for people without one. Harmless to repeat."""
-    if emails:
-        eloqua.import_contacts(
-            pa.table({"email": pa.array(dict.fromkeys(emails), pa.string())}),
-            fields={"email": "{{Contact.Field(C_EmailAddress)}}"},
-            identifier="email",
-            name=f"{job.connector} contacts",
-        )
+def _new_contacts(plan: pd.DataFrame) -> list[Values]:
+    """The contacts that are created first for people whom Eloqua does not know; see `new_contacts`."""
+    writes = plan.loc[plan["action"].eq(Action.ADD), "write"].dropna()
+    return [orjson.loads(text)["contact"] for text in writes if text]

@@ -31,8 +31,9 @@ from certain_eloqua.connectors.status_changes.changes import (
     find_changes,
 )
 from certain_eloqua.connectors.status_changes.names import cut_name
+from certain_eloqua.connectors.status_changes.new_contacts import new_contacts
 from certain_eloqua.connectors.status_changes.people import people_of
-from certain_eloqua.connectors.status_changes.selecting import check_types
+from certain_eloqua.connectors.status_changes.selecting import campaign_of, selected_types
 from certain_eloqua.domain.email import is_valid_email
 
 if TYPE_CHECKING:
@@ -84,13 +85,16 @@ def plan_activities(
     """Which changes become activities.
 
     Raises:
-        Permanent: the event has no such status, item or attendee type.
+        Permanent: the event has no such status, item or attendee type, or no campaign.
     """
     if job.event is None:
         raise LookupError(f"{job.connector} runs for events")
     settings: ActivitySettings = job.settings
     doing = f"Planning {job.connector} for {job.event.code}"
-    check_types(doing, settings.attendee_types, reads["attendee_types"])
+    chosen = selected_types(
+        doing, settings.attendee_types, settings.attendee_type_tags, reads["attendee_types"]
+    )
+    campaign = campaign_of(doing, settings.campaign_id, settings.campaign_question, job.event)
     people = people_of(reads["registrations"], reads["profiles"])
     found = reading(job, reads, people, doing)
     types = people[["registration", "attendee_type"]]
@@ -99,7 +103,7 @@ def plan_activities(
         job.connector,
         job.event.code,
         datetime.now(UTC),
-        Selection.of(found.statuses, found.items, settings.attendee_types),
+        Selection.of(found.statuses, found.items, chosen),
         settings.first_run,
         found.vanished_as,
     )
@@ -110,9 +114,12 @@ def plan_activities(
     changed["contact_id"] = ""
     changed["asset_type"] = asset_type
     changed["activity_type"] = changed["status"].map(cut_name)
-    changed["campaign"] = settings.campaign_id
     frame = pd.concat([_still_pending(reads["pending"]), changed], ignore_index=True)
-    return as_plan(job, with_people(frame, people), "activity")
+    frame["campaign"] = campaign  # also of what waits: the one it was recorded with may have been wrong
+    plan = as_plan(job, with_people(frame, people), "activity")
+    if settings.create_missing_contacts:
+        plan["write"] = new_contacts(job.field_map, plan, reads["registrations"], reads["profiles"])
+    return plan
 
 
 def _still_pending(pending: pd.DataFrame) -> pd.DataFrame:

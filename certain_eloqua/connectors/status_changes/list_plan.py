@@ -26,7 +26,7 @@ from certain_eloqua.connectors.status_changes.changes import (
 )
 from certain_eloqua.connectors.status_changes.names import LONGEST
 from certain_eloqua.connectors.status_changes.people import people_of
-from certain_eloqua.connectors.status_changes.selecting import check_types, selected_statuses
+from certain_eloqua.connectors.status_changes.selecting import selected_statuses, selected_types
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.status_changes.settings import ContactListSettings
@@ -60,12 +60,14 @@ def plan_members(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     settings: ContactListSettings = job.settings
     doing = f"Planning {job.connector} for {job.event_code}"
-    check_types(doing, settings.attendee_types, reads["attendee_types"])
+    types = selected_types(
+        doing, settings.attendee_types, settings.attendee_type_tags, reads["attendee_types"]
+    )
     labels = selected_statuses(
         doing, settings.registration_statuses, settings.registration_status_tags, reads["statuses"]
     )
     name = list_name(job)
-    chosen = _selected(people_of(reads["registrations"], reads["profiles"]), labels, settings.attendee_types)
+    chosen = _selected(people_of(reads["registrations"], reads["profiles"]), labels, types)
     nobody = chosen["contact_id"].eq("")
     members = chosen[~nobody].drop_duplicates("contact_id", keep="last")
     poll = Poll(

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.contract.columns import texts
 from certain_eloqua.connectors.contract.validation import not_allowed
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from certain_eloqua.domain.event import Event
 
 ALL = "all"
 ITEM_STATUSES = ("Registered", "Waitlisted", "Attended", "Cancelled")
@@ -63,9 +66,49 @@ def selected_items(
     return [*codes, *_by_tag(doing, what, tags, there, names)]
 
 
-def check_types(doing: str, wanted: Sequence[str] | None, attendee_types: pd.DataFrame) -> None:
-    """Refuse attendee types the event does not have."""
-    _check(doing, "attendee type", wanted or (), texts(attendee_types, "attendeeTypeCode"))
+def selected_types(
+    doing: str, wanted: Sequence[str] | None, tags: Sequence[str], attendee_types: pd.DataFrame
+) -> list[str] | None:
+    """The codes of an event's attendee types that are selected by code, name or tag; None means all.
+
+    Raises:
+        Permanent: the event has no such attendee type, or none with any of the tags.
+    """
+    if wanted is None and not tags:
+        return None
+    codes, names = texts(attendee_types, "attendeeTypeCode"), texts(attendee_types, "name")
+    by_name = {name.casefold(): code for name, code in zip(names, codes, strict=True) if name}
+    by_name |= {code.casefold(): code for code in codes}
+    for value in wanted or ():
+        if value.casefold() not in by_name:
+            raise not_allowed(doing, "attendee type", value, [*codes, *filter(None, names)], ADVICE)
+    chosen = [by_name[value.casefold()] for value in wanted or ()]
+    tagged = [_names(text) for text in texts(attendee_types, "tags")]
+    return [*chosen, *_by_tag(doing, "attendee type", tags, codes, tagged)]
+
+
+def campaign_of(doing: str, campaign_id: str | None, question: str | None, event: Event) -> str:
+    """The id of the campaign of an event's activities: the setting, or the event's answer to a question.
+
+    Raises:
+        Permanent: the event has not answered the question, or the answer is no id.
+    """
+    if question is None:
+        return campaign_id or ""
+    wanted = question.casefold()
+    answered = [one for one in event.answers if one.value]
+    for one in answered:
+        if wanted in (one.name.casefold(), one.label.casefold(), one.code.casefold()):
+            value = one.value.strip()
+            if value.isascii() and value.isdecimal():
+                return value
+            came_back = (
+                f"the event {event.code} answers {question!r} with {value[:40]!r}, which is no campaign's id"
+            )
+            raise Permanent(doing, came_back, advice="Correct the answer in Certain; nothing was written.")
+    known = [name for one in answered for name in (one.name, one.code) if name]
+    advice = "Answer it in Certain, or correct campaign_question; nothing was written."
+    raise not_allowed(doing, f"answer of {event.code} to the question", question, known, advice)
 
 
 def _check(doing: str, what: str, wanted: Sequence[str], there: Sequence[str]) -> None:

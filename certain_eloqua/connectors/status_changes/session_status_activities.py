@@ -90,6 +90,7 @@ KIND = Kind(
     key_columns=ACTIVITY_COLUMNS,
     reads=("registrations", "profiles", "attendee_types", "sessions", "session_registrations"),
     ledger_reads=ledger_reads.READS,
+    uses_field_map=True,
     expected_reasons=EXPECTED_REASONS,
     plain_fields=PLAIN_FIELDS,
     plan=plan,

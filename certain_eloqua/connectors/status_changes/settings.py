@@ -15,7 +15,13 @@ class StatusChangeSettings(KindSettings):
     """Whose changes count, and what the first look at an event does."""
 
     attendee_types: list[str] | None = Field(
-        default=None, description="Only registrations of these attendee types, by code. Left out: all types."
+        default=None,
+        description="Only registrations of these attendee types, by code or name. Left out: all types.",
+    )
+    attendee_type_tags: list[str] = Field(
+        default=[],
+        description="Only registrations of attendee types with one of these tags of the account, and of "
+        "those in attendee_types.",
     )
     first_run: FirstRun = Field(
         default="baseline",
@@ -27,10 +33,18 @@ class StatusChangeSettings(KindSettings):
 class ActivitySettings(StatusChangeSettings):
     """What the activities of a connector name."""
 
-    campaign_id: str = Field(
+    campaign_id: str | None = Field(
+        default=None,
         min_length=1,
         examples=["1"],
-        description="Id of the Eloqua campaign that the activities belong to. It must be active.",
+        description="Id of the Eloqua campaign that the activities belong to. It must be active. Give this "
+        "or campaign_question.",
+    )
+    campaign_question: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Event question whose answer is the id of the event's Eloqua campaign, by name, label or "
+        "code. Every event of the connector must answer it.",
     )
     create_activity_types: bool = Field(
         default=False,
@@ -39,9 +53,15 @@ class ActivitySettings(StatusChangeSettings):
     )
     create_missing_contacts: bool = Field(
         default=False,
-        description="Create a contact, with the e-mail address only, for people whom Eloqua does not know. "
-        "Otherwise they are left out with the reason.",
+        description="Create a contact, with the fields of the field map, for people whom Eloqua does not "
+        "know. Existing contacts are not changed. Otherwise such people are left out with the reason.",
     )
+
+    @model_validator(mode="after")
+    def _has_one_campaign(self) -> ActivitySettings:
+        if (self.campaign_id is None) == (self.campaign_question is None):
+            raise ValueError("give campaign_id or campaign_question, and not both")
+        return self
 
 
 class RegistrationStatusSettings(ActivitySettings):

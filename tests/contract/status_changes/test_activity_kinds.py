@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -35,6 +37,7 @@ from certain_eloqua.connectors.status_changes import (
 from certain_eloqua.connectors.status_changes.people import people_of
 from certain_eloqua.connectors.status_changes.replay import find_retryable, retry
 from certain_eloqua.ledger import Filter, Ledger
+from certain_eloqua.mapping import FieldMap
 from tests.conftest import Sandbox
 
 ACCOUNT, EVENT = "NWIND", "NWSUMMIT27"
@@ -104,8 +107,11 @@ class Bench:
         usual = {"campaign_id": self.campaign, "create_activity_types": True, "create_missing_contacts": True}
         fields = kind.settings.model_fields
         settings = {name: value for name, value in usual.items() if name in fields} | settings
+        if settings.get("campaign_question"):
+            settings.pop("campaign_id")
         event = self.certain.event(self.event)
-        job = Job("tested", ACCOUNT, event, kind.settings(**settings), f"run-{self.runs}")
+        chosen = kind.settings(**settings)
+        job = Job("tested", ACCOUNT, event, chosen, f"run-{self.runs}", FieldMap(ACCOUNT))
         reads = self.reads(kind)
         reads |= {name: read(self.ledger, job, reads) for name, read in kind.ledger_reads.items()}
         plan = kind.plan(job, reads)
@@ -317,3 +323,113 @@ def test_an_agenda_item_is_registered_and_cancelled(bench: Bench):
     assert bench.run(KIND9, **settings) == {"added": 1}
     (key,) = bench.activities()
     assert key.startswith(f"Cancelled|{EVENT}: {row['activityCode']} ")
+
+
+QUESTION = {**WANTED, "campaign_question": "Eloqua Campaign"}
+
+
+@pytest.mark.parametrize("name", ["eloqua campaign", "ELQCAMPAIGN", "Eloqua campaign of this event"])
+def test_the_campaign_is_the_event_s_answer_to_a_question(bench: Bench, name: str):
+    job, plan = bench.plan(KIND8, **WANTED | {"campaign_question": name})
+    (answer,) = job.event.answers if job.event else ()
+    assert answer.value.isdecimal()
+    assert set(plan["campaign"]) == {answer.value}
+
+
+def test_an_event_that_has_not_answered_is_refused_with_the_questions_it_answers(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.raises(Permanent, match="Did you mean 'Eloqua Campaign'") as refused:
+        bench.plan(KIND8, **WANTED | {"campaign_question": "Eloqua Campain"})
+    assert EVENT in str(refused.value)
+    silent = replace(bench.certain.event(EVENT), answers=())
+    monkeypatch.setattr(bench.certain, "event", lambda code: silent)
+    with pytest.raises(Permanent, match="Allowed: none"):
+        bench.plan(KIND8, **QUESTION)
+
+
+def test_an_answer_that_is_no_id_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    event = bench.certain.event(EVENT)
+    answers = tuple(replace(one, value="Spring") for one in event.answers)
+    monkeypatch.setattr(bench.certain, "event", lambda code: replace(event, answers=answers))
+    with pytest.raises(Permanent, match="no campaign's id"):
+        bench.plan(KIND8, **QUESTION)
+
+
+def test_what_waits_is_sent_with_the_campaign_of_the_settings_now(bench: Bench):
+    bench.run(KIND8, **WANTED)
+    bench.change(bench.codes("Invited")[0], "Attended")
+    with pytest.raises(Permanent, match="campaign"):
+        bench.run(KIND8, **WANTED, campaign_id="999999")
+    assert bench.run(KIND8, **WANTED) == {"added": 1}
+    (row,) = bench.ledger.outbox.find(Filter("tested"))
+    assert (row.state, row.campaign) == ("sent", bench.campaign)
+
+
+def test_attendee_types_are_selected_by_tag_by_name_and_by_code(bench: Bench):
+    types = bench.reads(KIND8)["attendee_types"]
+    tagged = types[types["tags"].ne("[]")]
+    (code,), (name,) = tagged["attendeeTypeCode"], tagged["name"]
+    (tag,) = orjson.loads(tagged["tags"].iloc[0])
+    chosen = []
+    for settings in (
+        {"attendee_type_tags": [tag["name"].upper()]},
+        {"attendee_types": [name]},
+        {"attendee_types": [code.lower()]},
+    ):
+        _, plan = bench.plan(KIND8, **WANTED, first_run="include", **settings)
+        sent = set(plan.loc[plan["action"].eq("add"), "registration_code"])
+        chosen.append(sent)
+    registrations = bench.reads(KIND8)["registrations"]
+    of_type = set(registrations.loc[registrations["attendeeTypeCode"].eq(code), "registrationCode"])
+    assert chosen[0]
+    assert chosen[0] == chosen[1] == chosen[2]
+    assert chosen[0] <= of_type
+    with pytest.raises(Permanent, match="attendee type with the tag 'VIPs'"):
+        bench.plan(KIND8, **WANTED, attendee_type_tags=["VIPs"])
+
+
+def test_a_new_contact_has_the_fields_of_the_field_map_and_a_known_one_is_left_alone(bench: Bench):
+    bench.run(KIND8, **WANTED)
+    (known,) = bench.ask("GET", "/api/rest/2.0/data/contacts", count="1", depth="complete")["elements"]
+    people = {NEW: "P-NEW", known["emailAddress"]: "P-KNOWN"}
+    for email, pin in people.items():
+        profile = {
+            "firstName": "Newly",
+            "lastName": "Met",
+            "email": email,
+            "pin": pin,
+            "organization": "Acme",
+        }
+        body = {"profile": profile, "registrationStatusLabel": "Attended", "attendeeTypeCode": "DELEGATE"}
+        bench.certain.create_registration(EVENT, body, "SYNC_PIN")
+    assert bench.run(KIND8, **WANTED) == {"added": 2}
+
+    def contact(email: str) -> dict[str, Any]:
+        search = f"emailAddress='{email}'"
+        listed = bench.ask("GET", "/api/rest/2.0/data/contacts", search=search, depth="complete")
+        (found,) = listed["elements"]
+        return dict(found)
+
+    made = contact(NEW)
+    assert (made["firstName"], made["lastName"], made["accountName"]) == ("Newly", "Met", "Acme")
+    now = contact(known["emailAddress"])
+    assert {name: now.get(name) for name in known} | {"currentStatus": 0} == known | {"currentStatus": 0}
+
+
+def test_a_campaign_that_one_event_cannot_use_stops_no_other_event(bench: Bench):
+    listed = bench.ask("GET", "/api/rest/2.0/assets/campaigns", depth="partial")["elements"]
+    draft = next(one["id"] for one in listed if one["currentStatus"] != "Active")
+    plans = []
+    for event, campaign in ((EVENT, bench.campaign), ("NWEXPO25", draft)):
+        bench.event = event
+        bench.run(KIND8, **WANTED)
+        attended = set(bench.codes("Attended"))
+        bench.change(next(code for code in bench.codes() if code not in attended), "Attended")
+        plans.append(bench.plan(KIND8, **WANTED | {"campaign_id": campaign}))
+    platforms = Platforms({"eloqua": bench.eloqua, "certain": bench.certain}, bench.ledger)
+    assert KIND8.deliver_together is not None
+    causes = KIND8.deliver_together(plans, platforms)
+    assert list(causes) == ["NWEXPO25"]
+    assert draft in causes["NWEXPO25"]
+    assert len(bench.activities()) == 1
