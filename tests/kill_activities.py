@@ -246,7 +246,6 @@ def run(kills: int, workers: int, ledger_url: str, seed: int, home: Path) -> dic
     chance = random.Random(seed)
     sandbox = Sandbox(home)
     try:
-        sandbox.control("PUT", "/settings", {"import_syncs_per_hour": 10**6, "export_syncs_per_hour": 10**6})
         with client(sandbox.url) as eloqua:
             eloqua.activity_types.create(ASSET_TYPE, STATUSES)
             fields = {"id": "{{Contact.Id}}", "email": "{{Contact.Field(C_EmailAddress)}}"}

@@ -109,7 +109,7 @@ BEHAVIOURS = (
     ),
     Behaviour(
         "Eloqua Bulk",
-        "Limits: 32 MB an upload, 50,000 rows a page, 100 fields an import, 250 an export, syncs an hour",
+        "Limits: 32 MB an upload, 50,000 rows a page, 100 fields an import, 250 an export",
         "Oracle: Bulk API limits",
     ),
     Behaviour(

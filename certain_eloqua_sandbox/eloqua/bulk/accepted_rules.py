@@ -43,6 +43,10 @@ ACCEPTED_RULES: tuple[tuple[str, str], ...] = (
     ("`externalSystemId` is not to be negative", "inferred"),
     ("`callbackUrl` is to be an absolute http(s) address; others are not called", "Swagger"),
     ("only fields without `hasReadOnlyConstraint` are to be imported; others are not written", FIELDS),
+    (
+        "2,000 export and import syncs and 4,000 sync-action syncs an hour (soft); tests set hard limits",
+        "Oracle: Bulk API limits",
+    ),
     ("a definition is to have at most 10 sync actions", "Swagger"),
     ("a sync-action definition has exactly one field, one of the identifying statements", SYNC_ACTIONS),
     (

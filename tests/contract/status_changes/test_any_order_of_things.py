@@ -41,7 +41,6 @@ class Machine(RuleBasedStateMachine):
         """A new ledger, and an Eloqua without our activities."""
         type(self).examples += 1
         self.sandbox.control("POST", "/reset")
-        self.sandbox.control("PUT", "/settings", {"import_syncs_per_hour": 10**6})
         self.eloqua = self.connect()
         self.eloqua.activity_types.create(TYPE, STATUSES)
         fields = {"id": "{{Contact.Id}}", "email": "{{Contact.Field(C_EmailAddress)}}"}
