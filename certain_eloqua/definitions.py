@@ -11,7 +11,7 @@ import dagster as dg
 
 from certain_eloqua.assets.broken_connectors import broken_connectors
 from certain_eloqua.assets.connector import ConnectorAssets
-from certain_eloqua.assets.jobs import connector_job
+from certain_eloqua.assets.jobs import connector_job, dry_run_job
 from certain_eloqua.assets.many_events import many_events_config, many_events_job
 from certain_eloqua.assets.reads import SHARED_READS
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
@@ -67,7 +67,7 @@ def build_defs(
             *standing_checks(loaded.connectors, problems),
         ],
         jobs=[
-            *(connector_job(one) for one in made),
+            *(job(one) for one in made for job in (connector_job, dry_run_job)),
             *many.values(),
             *all_jobs,
         ],

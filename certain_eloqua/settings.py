@@ -147,7 +147,21 @@ class Settings(BaseModel):
         le=100,
     )
 
+    # -- messages about runs
+    ui_url: str = _variable(
+        "CERTAIN_ELOQUA_UI_URL",
+        "Address of the Dagster UI, for links in messages.",
+        "http://127.0.0.1:3000",
+    )
     smtp_url: SecretStr | None = _variable("SMTP_URL", "Mail server for job notifications.", None)
+
+    @field_validator("ui_url")
+    @classmethod
+    def _is_the_address_of_the_ui(cls, address: str) -> str:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an address such as https://dagster.example.com")
+        return address.rstrip("/")
 
     @field_validator("eloqua_base_url", "eloqua_login_url", "certain_base_url")
     @classmethod

@@ -14,13 +14,16 @@ import dagster as dg
 
 from certain_eloqua.assets.failures import Refused
 from certain_eloqua.assets.metadata import delivery_metadata, facts_metadata, plan_metadata, shown
+from certain_eloqua.assets.plan_comparison import APPLY_PLAN_TAG, compare_plans
 from certain_eloqua.assets.plan_rows import plan_reader
 from certain_eloqua.assets.reads import EVENTS
+from certain_eloqua.assets.report import About, render_report
 from certain_eloqua.assets.shared_read import read_key
 from certain_eloqua.assets.step import StepResult
 from certain_eloqua.connectors.contract.kind import Job, Kind, Platforms
 from certain_eloqua.connectors.files.problems import dotted, in_words
 from certain_eloqua.connectors.files.settings import settings_from
+from certain_eloqua.domain.event import is_plain_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +121,7 @@ class ConnectorSteps:
             "field_map_version": facts["field_map"],
             "field_map_from": map_file.name if map_file else "default table",
         }
+        report = self._report(step, frame, facts["made"], facts["settings"])
         return StepResult(
             {
                 **plan_metadata(self.kind, frame),
@@ -126,6 +130,7 @@ class ConnectorSteps:
                 "settings": shown(facts["settings"]),
                 **(of_map if job.mapping else {}),
                 **({"warning_reads_are_old": "; ".join(old)} if old else {}),
+                **report,
                 **written.as_metadata(),
                 **step.cost(),
             },
@@ -138,6 +143,7 @@ class ConnectorSteps:
         made: dict[str, Any] = {str(name): value for name, value in plan.attrs.items()}
         self._refuse_unsuitable_plan(step, made)
         self._refuse_failed_plan(step, plan)
+        self._refuse_other_plan(step, plan)
         already = self._delivered_before(step, made)
         if already is not None:
             frame, facts = already
@@ -151,11 +157,13 @@ class ConnectorSteps:
             "first_delivered_by": facts.get("first_delivered_by", step.run_id),
         }
         written = step.keep(frame, kept)
+        report = self._report(step, frame, kept["delivered"], made["settings"], plan)
         return StepResult(
             {
                 **delivery_metadata(self.kind, frame),
                 **facts_metadata(facts),
                 "plan_id": made["plan_id"],
+                **report,
                 **written.as_metadata(),
                 **step.cost(),
             },
@@ -184,6 +192,39 @@ class ConnectorSteps:
         used = self.kind.read_columns(job) if self.kind.read_columns else {}
         return {
             name: step.read(key, used.get(name)) for name, key in reads.items() if name not in self.base_reads
+        }
+
+    def _report(
+        self,
+        step: Step,
+        frame: pd.DataFrame,
+        made: str,
+        settings: Mapping[str, Any],
+        plan: pd.DataFrame | None = None,
+    ) -> dict[str, Any]:
+        """The report of this step, written beside its frame, as metadata.
+
+        A report that cannot be made never fails a step: what was planned or delivered stands.
+        """
+        about = About(
+            "plan" if plan is None else "delivery",
+            self.name,
+            step.event_code,
+            step.run_id,
+            made,
+            link=f"{step.settings.ui_url}/runs/{step.run_id}",
+            settings=settings,
+            cost=step.cost(),
+        )
+        try:
+            html = render_report(self.kind, frame, about, plan=plan)
+            path = step.frames.write_report(step.key, step.event_code, step.run_id, html)
+        except Exception as error:  # noqa: BLE001 - see above; its text may quote a row
+            step.context.log.warning("The report could not be written: %s", type(error).__name__)
+            return {}
+        return {
+            "report": dg.MetadataValue.path(path),
+            "open_report": f"certain-eloqua report {step.run_id} --open",
         }
 
     def _job(self, step: Step, settings: Mapping[str, Any]) -> Job:
@@ -259,6 +300,34 @@ class ConnectorSteps:
         ]
         if failed:
             raise Refused(f"The plan has failed its checks ({', '.join(failed)}) and is not delivered.")
+
+    def _refuse_other_plan(self, step: Step, plan: pd.DataFrame) -> None:
+        """Refuse to deliver what is not exactly the plan that the run's tag names, if it names one."""
+        wanted = step.context.run.tags.get(APPLY_PLAN_TAG)
+        if not wanted or wanted == plan.attrs["plan_id"]:
+            return
+        key = tuple(self.plan_key.path)
+        if not is_plain_code(wanted) or not step.frames.has_run(key, step.event_code, wanted):
+            raise Refused(
+                f"Run {wanted} has no plan of {self.name} for this event, or its file is no longer kept "
+                "(CERTAIN_ELOQUA_FRAMES_KEEP). Make a new plan, look at it, then apply it."
+            )
+        made = step.frames.facts(key, step.event_code, wanted)
+        other = sorted(
+            name for name, value in plan.attrs["settings"].items() if made["settings"].get(name) != value
+        )
+        if other:
+            raise Refused(
+                f"The plan of run {wanted} was made with other settings ({', '.join(other)}); "
+                "nothing was written. Apply it with the same settings, or make a new plan."
+            )
+        then = step.frames.frame(key, step.event_code, wanted)
+        difference = compare_plans(self.kind, then, plan)
+        if difference:
+            raise Refused(
+                f"The sources have changed since run {wanted} made its plan; nothing was written. "
+                f"{difference}. Look at the plan of this run, then apply that one."
+            )
 
     def _delivered_before(
         self, step: Step, made: Mapping[str, Any]

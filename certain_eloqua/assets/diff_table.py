@@ -101,10 +101,15 @@ def _examples(
 # -- the cells
 
 
-def _person(kind: Kind, row: Mapping[str, str]) -> str:
+def masked_person(kind: Kind, row: Mapping[str, str]) -> str:
+    """Who a row is about, as it may be shown."""
     masked = [mask_email(row.get(column.name)) for column in kind.key_columns if column.personal]
     key = mask_email(row["key"]) if "@" in row["key"] else redact(row["key"])
-    return _code(" ".join(dict.fromkeys(filter(None, [*masked, key]))))
+    return " ".join(dict.fromkeys(filter(None, [*masked, key])))
+
+
+def _person(kind: Kind, row: Mapping[str, str]) -> str:
+    return _code(masked_person(kind, row))
 
 
 def _ids(kind: Kind, row: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""A job per connector: its delivery and everything upstream, for one event or for the account."""
+"""Two jobs per connector: `<connector>` delivers, `<connector>_dry_run` stops at the plan."""
 
 from __future__ import annotations
 
@@ -13,17 +13,35 @@ if TYPE_CHECKING:
     from certain_eloqua.assets.connector import ConnectorAssets
 
 
+DRY_RUN_SUFFIX = "_dry_run"
+"""How the job that stops at the plan is named: `<connector>_dry_run`. No connector may be named so."""
+
+
 def connector_job(made: ConnectorAssets) -> Any:
     """The job named after the connector. Its launchpad opens with the settings of the connector's file."""
+    return _job(made, made.name, made.delivery_key, "")
+
+
+def dry_run_job(made: ConnectorAssets) -> Any:
+    """The same up to the plan: it shows exactly what would change, and changes nothing."""
+    return _job(
+        made,
+        f"{made.name}{DRY_RUN_SUFFIX}",
+        made.plan_key,
+        f"Dry run of {made.name}: it makes the plan and writes nothing.\n\n",
+    )
+
+
+def _job(made: ConnectorAssets, name: str, last: dg.AssetKey, words: str) -> Any:
     connector = made.connector
     form = {"resources": {made.settings_key: {"config": connector.settings.model_dump(mode="json")}}}
     by_event = made.kind.level == "event"
     tags = {CONNECTOR_TAG: made.name, "certain/kind": made.kind.name}
 
     return dg.define_asset_job(
-        made.name,
-        selection=dg.AssetSelection.assets(made.delivery_key).upstream(),
-        description=f"{connector.description or made.kind.title}\n\nKind: *{made.kind.title}*. "
+        name,
+        selection=dg.AssetSelection.assets(last).upstream(),
+        description=f"{words}{connector.description or made.kind.title}\n\nKind: *{made.kind.title}*. "
         f"Events: {connector.events_in_words}.",
         config=dg.PartitionedConfig(partitions_def=events, run_config_for_partition_key_fn=lambda _: form)
         if by_event

@@ -9,6 +9,8 @@ from certain_eloqua.cli.doubts import doubts
 from certain_eloqua.cli.history import history
 from certain_eloqua.cli.mapping import mapping
 from certain_eloqua.cli.replay import replay, retry
+from certain_eloqua.cli.report import report
+from certain_eloqua.cli.run import run
 from certain_eloqua.cli.sandbox import sandbox
 
 
@@ -17,8 +19,8 @@ from certain_eloqua.cli.sandbox import sandbox
 def main() -> None:
     """Move people between the event platform Certain and the marketing platform Oracle Eloqua.
 
-    The connectors themselves run in Dagster (`dagster dev`, `dg launch`, `dagster job launch`);
-    these commands are for what is around them.
+    The connectors run in Dagster (`dagster dev`, `dg launch`, `dagster job launch`); `run` runs one from
+    here, and the other commands are for what is around them.
 
     \b
     Examples:
@@ -28,5 +30,5 @@ def main() -> None:
     """
 
 
-for command in (connectors, demo, doctor, doubts, history, mapping, replay, retry, sandbox):
+for command in (connectors, demo, doctor, doubts, history, mapping, replay, report, retry, run, sandbox):
     main.add_command(command)

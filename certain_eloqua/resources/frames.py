@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
 ROWS_PER_GROUP = 50_000
+REPORT_SUFFIX = ".html"
 _FACTS = b"certain_eloqua"
 _POINTER = "latest.json"
 _M_MMAP_THRESHOLD = -3  # malloc.h
@@ -115,6 +116,14 @@ class Frames:
         self._forget_old(folder, keep=file.name)
         return Written(str(file), self.address.rstrip("/"), rows, size, time.monotonic() - began)
 
+    def write_report(self, key: tuple[str, ...], partition: str | None, run_id: str, html: str) -> str:
+        """Keep a report beside the frame of its run, as long as the frame. Gives its path below."""
+        file = self._folder(key, partition) / f"{_checked(run_id)}{REPORT_SUFFIX}"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with _appearing(file) as draft:
+            draft.write(html.encode())
+        return str(file).removeprefix(self.address.rstrip("/")).lstrip("/")
+
     # -- reading
 
     def table(
@@ -174,6 +183,16 @@ class Frames:
         """When the latest was written. Raises `NoFrame`."""
         return datetime.fromtimestamp(self._pointer(key, partition)["written"], UTC)
 
+    def has_run(self, key: tuple[str, ...], partition: str | None, run_id: str) -> bool:
+        """Whether the frame of this very run is kept."""
+        return bool((self._folder(key, partition) / f"{_checked(run_id)}.parquet").exists())
+
+    def report_file(self, key: tuple[str, ...], partition: str | None, run_id: str) -> Path | None:
+        """The report of a run's frame as a file of this machine; None if there is none here."""
+        file = self._folder(key, partition) / f"{_checked(run_id)}{REPORT_SUFFIX}"
+        local = file.protocol in ("", "file", "local")
+        return Path(str(file)).resolve() if local and file.exists() else None
+
     # -- places
 
     def _folder(self, key: tuple[str, ...], partition: str | None) -> UPath:
@@ -204,8 +223,9 @@ class Frames:
             return
         files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
         for old in files[self.keep - 1 :]:
-            with contextlib.suppress(FileNotFoundError):
-                old.unlink()
+            for file in (old, old.with_suffix(REPORT_SUFFIX)):
+                with contextlib.suppress(FileNotFoundError):
+                    file.unlink()
 
 
 class FramesIOManager(dg.IOManager):

@@ -9,6 +9,8 @@ from typing import Any
 
 import dagster as dg
 
+from certain_eloqua.assets.jobs import DRY_RUN_SUFFIX
+
 LOG_TO_HOME_ONLY = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -35,9 +37,19 @@ class Runner:
         self.definitions = definitions
         self.instance = instance
 
-    def job(self, name: str, event: str | None = None, settings: Mapping[str, Any] | None = None) -> Ran:
+    def job(
+        self,
+        name: str,
+        event: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        dry_run: bool = False,
+        run_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Ran:
         """A connector's job, with some of its settings overridden as in the launchpad."""
-        return self._run(self.definitions.resolve_job_def(name), event, self._config(name, settings), None)
+        job = self.definitions.resolve_job_def(f"{name}{DRY_RUN_SUFFIX}" if dry_run else name)
+        return self._run(job, event, self._config(name, settings), None, run_id, tags)
 
     def assets(self, keys: Sequence[str], event: str | None = None) -> Ran:
         """Some assets only, like `dg launch --assets`."""
@@ -48,7 +60,15 @@ class Runner:
         chosen = {"resources": {f"{name}_settings": {"config": dict(settings)}}} if settings else {}
         return {**LOG_TO_HOME_ONLY, **chosen}
 
-    def _run(self, job: Any, event: str | None, config: Any, selection: list[dg.AssetKey] | None) -> Ran:
+    def _run(
+        self,
+        job: Any,
+        event: str | None,
+        config: Any,
+        selection: list[dg.AssetKey] | None,
+        run_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Ran:
         began = time.monotonic()
         result = job.execute_in_process(
             instance=self.instance,
@@ -56,6 +76,8 @@ class Runner:
             run_config=config,
             asset_selection=selection,
             raise_on_error=False,
+            run_id=run_id,
+            tags=tags,
         )
         ran = Ran(result.success, time.monotonic() - began)
         for happened in result.all_events:

@@ -35,8 +35,8 @@ LONGEST_NAME = 60
 TAKEN_NAMES = frozenset({"certain", "eloqua", "metrics", "standing", "events"})
 """Names of other groups of assets, which a connector must not look like."""
 
-TAKEN_SUFFIX = "_many_events"
-"""Names of the jobs that run a connector for many events end so."""
+TAKEN_SUFFIXES = ("_many_events", "_dry_run")
+"""Names of the jobs that run a connector for many events, or only plan, end so."""
 
 KEYS = ("kind", "description", "events", "email_for_job_notifications", "settings", "schedule")
 SUFFIXES = (".yaml", ".yml")
@@ -136,8 +136,9 @@ def fault_of_name(path: Path) -> tuple[str, str | None] | None:
         )
     if name in TAKEN_NAMES:
         return f"{name!r} is the name of a group of assets; choose another name for the file", None
-    if name.endswith(TAKEN_SUFFIX):
-        return f"names that end in {TAKEN_SUFFIX} are those of jobs; choose another name for the file", None
+    taken = next((suffix for suffix in TAKEN_SUFFIXES if name.endswith(suffix)), None)
+    if taken:
+        return f"names that end in {taken} are those of jobs; choose another name for the file", None
     if len(name) > LONGEST_NAME:
         return f"the name is {len(name)} characters long; {LONGEST_NAME} are allowed", None
     return None
