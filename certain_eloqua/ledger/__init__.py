@@ -1,6 +1,7 @@
 """The ledger: what we have sent, are delivering, and who is at it. SQLAlchemy tables, migrated on opening."""
 
 from certain_eloqua.ledger.batches import Batch, Batches, BatchMoved
+from certain_eloqua.ledger.decisions import DECISION_COLUMNS, MOVED_NOTHING, Decision
 from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import DeliveredRow, Delivery, DeliveryRecord, Upload
 from certain_eloqua.ledger.errors import AlreadyRunning, Holder, LedgerUnusable
@@ -21,12 +22,15 @@ __all__ = [
     "CHANGES_SCHEMA",
     "COPIED_BY",
     "DECIDE_AGAIN",
+    "DECISION_COLUMNS",
+    "MOVED_NOTHING",
     "SEEN_SCHEMA",
     "SENT_SCHEMA",
     "AlreadyRunning",
     "Batch",
     "BatchMoved",
     "Batches",
+    "Decision",
     "DeliveredRow",
     "Delivery",
     "DeliveryRecord",

@@ -21,6 +21,7 @@ from sqlalchemy import Column, Select, delete, select
 
 from certain_eloqua.ledger import definition_register, deliveries, run_locks
 from certain_eloqua.ledger.batches import Batches
+from certain_eloqua.ledger.decisions import Decisions
 from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
 from certain_eloqua.ledger.opening import open_engine
@@ -28,7 +29,7 @@ from certain_eloqua.ledger.outbox import Outbox
 from certain_eloqua.ledger.people import person_key, value_digest
 from certain_eloqua.ledger.resending import Resending
 from certain_eloqua.ledger.sent_records import SentRecords
-from certain_eloqua.ledger.tables import known_profiles, sent_records, sent_values
+from certain_eloqua.ledger.tables import decisions, known_profiles, sent_records, sent_values
 from certain_eloqua.ledger.watermarks import Watermarks
 
 SENT_SCHEMA = pa.schema(
@@ -76,6 +77,7 @@ class Ledger:
         self._engine = open_engine(url)
         self._clock = clock
         self.outbox = Outbox(self._engine, clock)
+        self.decisions = Decisions(self._engine, clock)
         self.resending = Resending(self._engine, clock)
         self.batches = Batches(self._engine, clock)
         self.watermarks = Watermarks(self._engine, clock)
@@ -165,14 +167,18 @@ class Ledger:
                 connection.execute(statement, some)
 
     def forget_person(self, account: str, email: str) -> bool:
-        """Forget what a person was sent, as when they ask to be erased. Whether there was something."""
+        """Forget what a person was sent and what was decided about them. Whether there was something.
+
+        Their changes in the outbox stay: without them an activity could be sent a second time.
+        """
         person = person_key(account, email)
         with self._engine.begin() as connection:
             values = connection.execute(
                 delete(sent_values).where(sent_values.c.account == account, sent_values.c.person == person)
             )
             records = connection.execute(delete(sent_records).where(sent_records.c.person == person))
-        return bool(values.rowcount or records.rowcount)
+            decided = connection.execute(delete(decisions).where(decisions.c.person == person))
+        return bool(values.rowcount or records.rowcount or decided.rowcount)
 
     # -- deliveries ------------------------------------------------------------------------------------
 

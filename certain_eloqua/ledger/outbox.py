@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, Select, func, select, update
 
 from certain_eloqua.ledger.bulk import insert_table
+from certain_eloqua.ledger.decisions import insert_decisions
 from certain_eloqua.ledger.tables import outbox, seen_statuses
 
 PENDING = "pending"
@@ -218,12 +219,18 @@ class Outbox:
     def record(self, connector: str, event: str, changes: pa.Table, run_id: str) -> int:
         """Move the statuses last seen and put the changes into the outbox, in one transaction.
 
+        What makes no change is remembered with the reason.
+
         A change whose ordinal does not follow the one last seen is left out: another run has recorded it, or
         a later one, since the plan was made. Returns how many were recorded.
         """
         changes = self._current(connector, event, changes)
-        about = {"connector": connector, "event": event, "seen_at": self._clock()}
-        new = changes.filter(pc.not_equal(changes["fingerprint"], "")).select(_OUTBOX_COLUMNS)
+        now = self._clock()
+        about = {"connector": connector, "event": event, "seen_at": now}
+        queued = pc.not_equal(changes["fingerprint"], "")
+        new = changes.filter(queued).select(_OUTBOX_COLUMNS)
+        named = pc.not_equal(changes["registration"], "")  # without the entry for the event itself
+        nothing = changes.filter(pc.and_(pc.invert(queued), named))
         with durable(self._engine) as connection:
             insert_table(
                 connection,
@@ -241,6 +248,7 @@ class Outbox:
                 on_conflict="nothing",
                 keys=["fingerprint"],
             )
+            insert_decisions(connection, connector, event, nothing, run_id, now)
         return int(changes.num_rows)
 
     def _current(self, connector: str, event: str, changes: pa.Table) -> pa.Table:

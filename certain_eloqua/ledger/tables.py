@@ -182,6 +182,30 @@ batches = Table(
 )
 """Imports of activities. The state is written before the step it names is taken."""
 
+decisions = Table(
+    "ledger_decisions",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("connector", String(255), nullable=False),
+    Column("event", String(100), nullable=False),
+    Column("item", String(100), nullable=False),
+    Column("registration", String(100), nullable=False),
+    Column("previous", String(255), nullable=False),
+    Column("status", String(255), nullable=False),
+    Column("ordinal", Integer, nullable=False),  # as in seen_statuses; -1 if the status moved nothing
+    Column("decision", String(40), nullable=False),  # why it made no change in the outbox
+    Column("person", String(40), nullable=False),  # digest of the e-mail address, never the address
+    Column("seen_at", Moment, nullable=False),
+    Column("seen_by", String(64), nullable=False),  # the run that decided
+    Index(
+        "ledger_decisions_by_status",
+        *("connector", "event", "registration", "item", "ordinal", "status", "decision"),
+        unique=True,
+    ),
+    Index("ledger_decisions_by_person", "person"),
+)
+"""Statuses that were seen and made no change, of all runs: seen_statuses has the last ones only."""
+
 watermarks = Table(
     "ledger_watermarks",
     metadata,

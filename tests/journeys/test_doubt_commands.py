@@ -60,6 +60,15 @@ def test_a_person_s_story_names_run_batch_and_sync_or_why_not(activities):
     body = {"code": code, "status": "Cancelled"}
     activities.sandbox.control("POST", "/certain/registration", body)
     activities.job("registrations", EVENT)
-    assert "Cancelled made nothing, because: status not selected" in command("history", email)
+    story = command("history", email)
+    assert "Pre-Registered -> Cancelled made nothing: the status was not selected" in story
+    first = story.index("Invited made nothing: the status was not selected")  # of a run two statuses ago
+    assert first < story.index("was sent") < story.index("Cancelled made nothing")
+    told = json.loads(command("history", email, "--json"))["decisions"]
+    assert [one["decision"] for one in told if one["registration"] == code] == [
+        "status_not_selected",
+        "status_not_selected",
+    ]
+    assert all(one["seen_by"] for one in told)
     assert "Nothing is known" in command("history", "nobody@nowhere.example", code=1)
     assert "was sent" not in command("history", email, "--as-of", "2020-01-01", code=1)

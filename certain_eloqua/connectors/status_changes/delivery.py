@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from certain_eloqua.connectors.contract.actions import Action, Outcome
 from certain_eloqua.connectors.status_changes.changes import QUEUED
 from certain_eloqua.domain.email import is_valid_email
-from certain_eloqua.ledger import CHANGES_SCHEMA, person_key
+from certain_eloqua.ledger import CHANGES_SCHEMA, DECISION_COLUMNS, MOVED_NOTHING, person_key
 from certain_eloqua.ledger.outbox import IN_DOUBT, PENDING, REJECTED, SENT, SKIPPED
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ def record_changes(job: Job, plan: pd.DataFrame, ledger: Ledger) -> int:
     event = str(job.event_code)
     changes = changes_of(job, plan)
     moved = ledger.outbox.record(job.connector, event, changes, job.run_id) if changes.num_rows else 0
+    unmoved = _unmoved(job, plan)
+    if unmoved.num_rows:
+        ledger.decisions.record(job.connector, event, unmoved, job.run_id)
     ledger.watermarks.look(job.connector, event, job.run_id)
     return moved
 
@@ -46,7 +49,6 @@ def changes_of(job: Job, plan: pd.DataFrame) -> pa.Table:
     blank = {name: new[name].fillna("") for name in new.columns if new[name].dtype != bool}
     queued = blank["action"].ne(Action.SKIP.value)
     kept = queued | blank["reason"].isin(_DATA_REASONS)
-    emails = blank["email"].where(kept, "")
     frame = pd.DataFrame(
         {
             "item": blank["item"],
@@ -60,7 +62,7 @@ def changes_of(job: Job, plan: pd.DataFrame) -> pa.Table:
             "state": pd.Series(PENDING, index=new.index).where(queued, SKIPPED),
             "code": blank["reason"].where(~queued, None),
             "cause": blank["detail"].where(~queued, None),
-            "person": [person_key(job.account, email) if email else "" for email in emails],
+            "person": _people(job, blank["email"]),
             "contact_id": blank["contact_id"],
             "asset_type": blank["asset_type"],
             "asset_name": blank["asset_name"],
@@ -70,6 +72,26 @@ def changes_of(job: Job, plan: pd.DataFrame) -> pa.Table:
         }
     )
     return pa.Table.from_pandas(frame, schema=CHANGES_SCHEMA, preserve_index=False, safe=False)
+
+
+def _unmoved(job: Job, plan: pd.DataFrame) -> pa.Table:
+    """Rows that are left out and move no status, such as those of people without a contact id."""
+    rows = plan[plan["ordinal"].fillna("").eq("") & plan["reason"].fillna("").ne("")]
+    columns = {
+        "item": rows["item"],
+        "registration": rows["registration_code"],
+        "previous": rows["previous_status"],
+        "status": rows["status"],
+        "decision": rows["reason"],
+    }
+    frame = pd.DataFrame({name: values.fillna("").astype("str") for name, values in columns.items()})
+    frame["ordinal"] = MOVED_NOTHING
+    frame["person"] = _people(job, rows["email"].fillna(""))
+    return pa.Table.from_pandas(frame[DECISION_COLUMNS], preserve_index=False)
+
+
+def _people(job: Job, emails: pd.Series) -> list[str]:
+    return [person_key(job.account, email) if email else "" for email in emails]
 
 
 def record_outcomes(work: Work) -> pa.Table:

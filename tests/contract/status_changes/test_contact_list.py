@@ -8,6 +8,7 @@ import pytest
 
 from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.status_changes import update_contact_list
+from certain_eloqua.ledger import person_key
 from tests.contract.status_changes.test_activity_kinds import ACCOUNT, EVENT, Bench, bench
 
 __all__ = ["bench"]
@@ -94,6 +95,13 @@ def test_who_has_no_contact_id_is_reported_with_the_remedy(bench: Bench):
     left_out = plan[plan["reason"].eq("no_contact_id")]
     assert len(left_out) > 0
     assert left_out["detail"].str.contains("upsert_contacts").all()
+    for _ in range(2):
+        bench.run(KIND, **SETTINGS)
+    email, code = left_out[["email", "registration_code"]].dropna().iloc[0]
+    told = bench.ledger.decisions.find(person_key(ACCOUNT, email))
+    assert [(one.registration, one.decision) for one in told if one.registration == code] == [
+        (code, "no_contact_id")
+    ]
 
 
 def test_a_baseline_remembers_and_adds_nobody(bench: Bench):
