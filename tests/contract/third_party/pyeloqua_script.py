@@ -191,6 +191,29 @@ def activities():
     return seen
 
 
+def external_activities():
+    """The external activities; this release of pyeloqua has no list of their fields, so they are given."""
+    one = bulk()
+    fields = {
+        "ActivityType": "{{Activity.Type}}",
+        "ActivityDate": "{{Activity.CreatedAt}}",
+        "EmailAddress": "{{Activity.Field(EmailAddress)}}",
+        "ContactId": "{{Activity.Contact.Id}}",
+        "AssetType": "{{Activity.Asset.Type}}",
+        "AssetName": "{{Activity.Asset.Name}}",
+        "CampaignId": "{{Activity.Campaign.Id}}",
+    }
+    one.job.update(
+        job_type="exports",
+        elq_object="activities",
+        act_type="ExternalActivity",
+        filters=[" '{{Activity.Type}}' = 'ExternalActivity' "],
+        fields=[{"name": name, "statement": statement} for name, statement in fields.items()],
+    )
+    one.create_def("external activities")
+    return {"status": synced(one), "rows": one.get_export_data()}
+
+
 STORIES = {
     "login": login,
     "export": export,
@@ -200,5 +223,6 @@ STORIES = {
     "custom_objects": custom_objects,
     "metrics": metrics,
     "activities": activities,
+    "external_activities": external_activities,
 }
 sys.stdout.write(json.dumps(STORIES[sys.argv[1]]()))
