@@ -26,6 +26,7 @@ from certain_eloqua.resources.connector_settings import settings_resource
 from certain_eloqua.schedules import all_jobs, all_schedules
 from certain_eloqua.sensors import all_sensors
 from certain_eloqua.sensors.connector_files import connector_files_sensor
+from certain_eloqua.sensors.programme_changes import programme_change_sensors
 from certain_eloqua.sensors.status_changes import status_change_sensors
 from certain_eloqua.settings import connectors_folder
 
@@ -74,6 +75,7 @@ def build_defs(
         sensors=[
             *all_sensors,
             *status_change_sensors(loaded.connectors, many, many_events_config),
+            *programme_change_sensors(loaded.connectors, many, many_events_config),
             connector_files_sensor(FILES_CHECK, files_check_result(problems)),
         ],
         schedules=all_schedules,

@@ -71,7 +71,7 @@ def _sensor(
             rows, watermark = read_changes(certain, memory.watermark)
         except Exception as error:  # noqa: BLE001 - reported without personal data
             raise dg.Failure(f"Certain's registrations could not be read: {redact(str(error))}") from None
-        selected = {one.name: _selected(one, events) for one in followers}
+        selected = {one.name: selected_events(one, events) for one in followers}
         looked = {one.name: ledger.watermarks.looks(one.name) for one in followers}
         due, asked = due_events(memory, rows, selected, looked, now)
         kept = frozenset(row.digest for row in rows if row.stamp >= _again(watermark))
@@ -114,5 +114,6 @@ def _again(watermark: str) -> str:
     return with_overlap(watermark) if watermark else ""
 
 
-def _selected(connector: "Connector", events: Iterable["Event"]) -> list[str]:
+def selected_events(connector: "Connector", events: Iterable["Event"]) -> list[str]:
+    """The codes of the events that a connector serves now."""
     return sorted(one.code for one in events if connector.selects(one) and is_partition_key(one.code))

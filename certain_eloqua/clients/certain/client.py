@@ -143,7 +143,10 @@ class CertainClient:
             filters: equality on any member.
         """
         for page in self.iter_event_pages(include=include, **filters):
-            yield from map(readers.event_of, page)
+            found = [readers.event_of(item) for item in page]
+            with self._lock:
+                self._known.update(event.code for event in found)  # so an empty search of one is empty
+            yield from found
 
     def iter_event_pages(
         self, modified_after: datetime | str | None = None, include: Sequence[str] = (), **filters: Any
