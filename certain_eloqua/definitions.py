@@ -11,10 +11,12 @@ import dagster as dg
 
 from certain_eloqua.assets.broken_connectors import broken_connectors
 from certain_eloqua.assets.connector import ConnectorAssets
+from certain_eloqua.assets.connector_status import connector_status
 from certain_eloqua.assets.jobs import connector_job, dry_run_job
 from certain_eloqua.assets.many_events import many_events_config, many_events_job
 from certain_eloqua.assets.reads import SHARED_READS
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
+from certain_eloqua.checks.messages import MESSAGES_CHECK, messages_check_result
 from certain_eloqua.checks.plans import plan_check_results, plan_check_specs
 from certain_eloqua.checks.standing import FILES_CHECK, files_check_result, standing_checks
 from certain_eloqua.clients.platform import Platform
@@ -26,6 +28,7 @@ from certain_eloqua.resources.connector_settings import settings_resource
 from certain_eloqua.schedules import all_jobs, all_schedules
 from certain_eloqua.sensors import all_sensors
 from certain_eloqua.sensors.connector_files import connector_files_sensor
+from certain_eloqua.sensors.notifications import notification_sensor
 from certain_eloqua.sensors.programme_changes import programme_change_sensors
 from certain_eloqua.sensors.status_changes import status_change_sensors
 from certain_eloqua.settings import connectors_folder
@@ -65,7 +68,7 @@ def build_defs(
             *(read.definition() for read in SHARED_READS),
             *(asset for one in made for asset in one.all()),
             *broken_connectors(loaded.problems, {*TAKEN_NAMES, *(one.name for one in made)}),
-            *standing_checks(loaded.connectors, problems),
+            *standing_checks(loaded.connectors, problems, connector_status),
         ],
         jobs=[
             *(job(one) for one in made for job in (connector_job, dry_run_job)),
@@ -77,6 +80,11 @@ def build_defs(
             *status_change_sensors(loaded.connectors, many, many_events_config),
             *programme_change_sensors(loaded.connectors, many, many_events_config),
             connector_files_sensor(FILES_CHECK, files_check_result(problems)),
+            notification_sensor(
+                {one.name: one.email_for_job_notifications for one in loaded.connectors},
+                MESSAGES_CHECK,
+                messages_check_result,
+            ),
         ],
         schedules=all_schedules,
         resources={**all_resources(platforms.values()), **(resources or {})},

@@ -155,6 +155,27 @@ class Settings(BaseModel):
     )
     smtp_url: SecretStr | None = _variable("SMTP_URL", "Mail server for job notifications.", None)
 
+    mail_from: str = _variable(
+        "CERTAIN_ELOQUA_MAIL_FROM", "Sender of job notifications.", "certain-eloqua@localhost"
+    )
+    mail_when: Literal["failed", "failed or with errors"] = _variable(
+        "CERTAIN_ELOQUA_MAIL_WHEN",
+        "Runs that are reported: failed, or failed or with errors (records rejected or in doubt).",
+        "failed",
+    )
+    mail_digest_hours: float = _variable(
+        "CERTAIN_ELOQUA_MAIL_DIGEST_HOURS",
+        "Collect the messages of so many hours into one mail per address. 0: a mail for each run.",
+        0.0,
+        ge=0,
+        le=168,
+    )
+    notify_urls: SecretStr | None = _variable(
+        "CERTAIN_ELOQUA_NOTIFY_URLS",
+        "Apprise addresses of other channels, such as Slack, separated by blanks.",
+        None,
+    )
+
     @field_validator("ui_url")
     @classmethod
     def _is_the_address_of_the_ui(cls, address: str) -> str:

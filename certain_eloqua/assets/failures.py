@@ -22,6 +22,20 @@ class Refused(Exception):
     """We will not do this, whatever the platforms say. The message says why and what to do instead."""
 
 
+class Terminated(dg.Failure):
+    """The run was terminated while a step was going on.
+
+    Dagster would try the step again after the pause of its retry policy, although nobody wants the run to go
+    on. A failure without retries ends it: as canceled, if the termination was requested.
+    """
+
+    WORDS = "The run was terminated."
+
+    def __init__(self, doing: str, error: BaseException) -> None:
+        done = " ".join(getattr(error, "__notes__", []))
+        super().__init__(f"{doing}: {redact(done) or self.WORDS}", allow_retries=False)
+
+
 @contextmanager
 def dagster_failures(doing: str) -> Iterator[None]:
     """Turn errors into `dg.Failure`: `Transient` ones are tried again, all others (and a used-up budget) not.
@@ -31,8 +45,10 @@ def dagster_failures(doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except (dg.Failure, dg.DagsterExecutionInterruptedError):
+    except dg.Failure:
         raise
+    except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt) as error:
+        raise Terminated(doing, error) from None
     except AlreadyRunning as error:
         raise _final(str(error), error) from None  # it is about the run, whichever step happened to be first
     except (BudgetReached, Unreachable) as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
-from certain_eloqua.assets.failures import dagster_failures
+from certain_eloqua.assets.failures import Terminated, dagster_failures
 from certain_eloqua.assets.step import CONNECTOR_TAG, RUN_LOCK_TAG, Step, StepResult
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ class _Runner:
     def _attempt(self, event: str, work: Iterator[Any]) -> Iterator[Any]:
         try:
             yield from work
+        except Terminated:
+            raise
         except dg.Failure as failure:
             self._fail(event, failure)
 
@@ -166,6 +168,8 @@ class _Runner:
         try:
             with dagster_failures(f"Delivering {name} for {len(events)} events"):
                 causes = steps.deliver_together([self._step(steps.delivery_key, one) for one in events])
+        except Terminated:
+            raise
         except dg.Failure as failure:
             for event in events:
                 self._fail(event, failure)

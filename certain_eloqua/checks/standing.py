@@ -1,6 +1,6 @@
 """Standing checks: what is broken now, whoever broke it. Run daily, or by hand, as the job `standing`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ import dagster as dg
 from pydantic import Field
 
 from certain_eloqua.checks.doubts import DOUBTS, doubts_report
+from certain_eloqua.checks.messages import MESSAGES, messages_report
 from certain_eloqua.clients.redaction import redact
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ CONNECTOR_FILES = dg.AssetKey(["standing", "connector_files"])
 DEFINITIONS = dg.AssetKey(["standing", "eloqua_definitions"])
 DELIVERIES = dg.AssetKey(["standing", "deliveries"])
 FILES_CHECK = dg.AssetCheckKey(CONNECTOR_FILES, "all_can_be_used")
-STANDING = (CONNECTOR_FILES, DEFINITIONS, DELIVERIES, DOUBTS)
+STANDING = (CONNECTOR_FILES, DEFINITIONS, DELIVERIES, DOUBTS, MESSAGES)
 
 
 class Tidying(dg.Config):
@@ -30,14 +31,27 @@ class Tidying(dg.Config):
     )
 
 
-def standing_checks(connectors: "Sequence[Connector]", problems: Iterable[str]) -> list[dg.AssetsDefinition]:
+Status = Callable[[dg.DagsterInstance, str], Any]
+"""The status of a connector's latest run, with `status`, `changed` and `outcome_in_words`."""
+
+
+def standing_checks(
+    connectors: "Sequence[Connector]", problems: Iterable[str], status: Status
+) -> list[dg.AssetsDefinition]:
     """The reports and their checks.
 
     Args:
         connectors: those that can be used.
         problems: what is wrong with the files of the others, a line each.
+        status: gives the status of a connector by its name.
     """
-    return [_connector_files(connectors, list(problems)), _definitions(), _deliveries(), doubts_report()]
+    return [
+        _connector_files(connectors, list(problems), status),
+        _definitions(),
+        _deliveries(),
+        doubts_report(),
+        messages_report(),
+    ]
 
 
 def files_check_result(problems: Sequence[str]) -> dg.AssetCheckResult:
@@ -54,13 +68,15 @@ def _broken(problems: Sequence[str]) -> str:
     return "\n\n".join(["**Some files cannot be used:**", *(f"```\n{one}\n```" for one in problems)])
 
 
-def _connector_files(connectors: "Sequence[Connector]", problems: list[str]) -> dg.AssetsDefinition:
+def _connector_files(
+    connectors: "Sequence[Connector]", problems: list[str], status: Status
+) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=CONNECTOR_FILES,
         group_name="standing",
-        description="The connector files. A file that is wrong is refused, the other connectors keep working."
-        + (f"\n\n{_broken(problems)}" if problems else ""),
+        description="The connectors with the status of their latest runs. A file that is wrong is refused, "
+        "the other connectors keep working." + (f"\n\n{_broken(problems)}" if problems else ""),
         check_specs=[
             dg.AssetCheckSpec(
                 FILES_CHECK.name, asset=CONNECTOR_FILES, description="Every connector file is valid."
@@ -68,20 +84,9 @@ def _connector_files(connectors: "Sequence[Connector]", problems: list[str]) -> 
         ],
         metadata={"files_with_problems": len(problems), "usable_connectors": len(connectors)},
     )
-    def connector_files() -> dg.MaterializeResult:
-        columns = ["name", "kind", "events", "description", "file"]
-        rows = [
-            dg.TableRecord(
-                {
-                    "name": one.name,
-                    "kind": one.kind.name,
-                    "events": one.events_in_words,
-                    "description": one.description or "",
-                    "file": one.path.name,
-                }
-            )
-            for one in connectors
-        ]
+    def connector_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        rows = [_connector_row(one, status(context.instance, one.name)) for one in connectors]
+        columns = _CONNECTOR_COLUMNS
         schema = dg.TableSchema([dg.TableColumn(column, "string") for column in columns])
         return dg.MaterializeResult(
             metadata={
@@ -93,6 +98,24 @@ def _connector_files(connectors: "Sequence[Connector]", problems: list[str]) -> 
         )
 
     return connector_files
+
+
+_CONNECTOR_COLUMNS = ("name", "events", "job", "date", "status", "last outcome", "schedule", "file")
+
+
+def _connector_row(one: "Connector", found: Any) -> dg.TableRecord:
+    """What Certain's list of connectors shows of one."""
+    values = (
+        one.name,
+        one.events_in_words,
+        one.description or one.kind.title,
+        f"{found.changed:%Y-%m-%d %H:%M}" if found.changed else "",
+        found.status,
+        found.outcome_in_words,
+        str(one.schedule) if one.schedule else "by hand",
+        one.path.name,
+    )
+    return dg.TableRecord(dict(zip(_CONNECTOR_COLUMNS, values, strict=True)))
 
 
 def _definitions() -> dg.AssetsDefinition:

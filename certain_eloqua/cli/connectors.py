@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json, problems_as_json
 
 if TYPE_CHECKING:
+    from certain_eloqua.assets.connector_status import ConnectorStatus
     from certain_eloqua.connectors.files.loader import Catalogue, Connector
     from certain_eloqua.connectors.files.problems import Problem
 
@@ -34,7 +36,11 @@ def connectors() -> None:
 @as_json
 @click.pass_context
 def list_(context: click.Context, folder: Path | None, json_wanted: bool) -> None:
-    """List the connectors: kind, events, schedule.
+    """List the connectors: events, application, job, date and status of the latest run, schedule, next run.
+
+    The status is that of the latest run in the Dagster instance (DAGSTER_HOME): Never run, Queued, Running,
+    Completed, Completed with errors, Failed or Terminated. Without an instance it is
+    left out.
 
     Files that cannot be used are listed at the end, and make the exit code 1.
 
@@ -44,11 +50,12 @@ def list_(context: click.Context, folder: Path | None, json_wanted: bool) -> Non
       certain-eloqua connectors list --json | jq -r '.connectors[].name'
     """
     catalogue = _load(folder)
+    status = _status_of(catalogue)
     if json_wanted:
-        connectors = [_as_json(one) for one in catalogue]
+        connectors = [_as_json(one, status.get(one.name)) for one in catalogue]
         print_json({"connectors": connectors, "errors": problems_as_json(catalogue.problems)})
     else:
-        _print_table(catalogue)
+        _print_table(catalogue, status)
         _print_problems(catalogue.problems)
     context.exit(FOUND_SOMETHING if catalogue.problems else 0)
 
@@ -128,6 +135,52 @@ def new(kind: str, out: Path | None) -> None:
     click.echo(f"Wrote {out}. Edit it, then: certain-eloqua connectors check")
 
 
+@connectors.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--older-than", type=click.IntRange(0), default=0, metavar="DAYS", help="Only runs that ended before."
+)
+@click.option("--all", "everything", is_flag=True, help="Also the latest run of each job and event.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json
+def clear(names: tuple[str, ...], older_than: int, everything: bool, yes: bool, json_wanted: bool) -> None:
+    """Remove ended runs of connectors from Dagster: completed, failed and terminated ones.
+
+    Queued and running ones are never touched; to stop one, terminate it on its page in the UI. Ledger and
+    Parquet files stay as they are, so nothing is sent twice. The latest run of each job and event is kept,
+    because the pages of the assets show it; --all removes that one, too. Without NAME: all connectors.
+
+    \b
+    Examples:
+      certain-eloqua connectors clear --older-than 30
+      certain-eloqua connectors clear attendees_to_eloqua --all --yes
+    """
+    from datetime import UTC, datetime, timedelta
+
+    from certain_eloqua.assets.connector_status import ended_runs
+    from certain_eloqua.cli.run import open_instance
+
+    if json_wanted and not yes:
+        raise click.UsageError("--json cannot ask: add --yes")
+    known = [one.name for one in _load(None)]
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise click.BadParameter(
+            f"there is no connector {unknown[0]!r}. There are: {', '.join(known)}.", param_hint="NAME"
+        )
+    with open_instance() as instance:
+        before = datetime.now(UTC) - timedelta(days=older_than)
+        found = ended_runs(instance, names or known, before, keep_latest=not everything)
+        if found and not yes:
+            click.confirm(f"Remove {len(found)} ended runs and their logs?", abort=True)
+        for run in found:
+            instance.delete_run(run.run_id)
+    if json_wanted:
+        print_json({"removed": [run.run_id for run in found]})
+    else:
+        click.echo(f"{len(found)} ended runs were removed. Queued and running ones were left alone.")
+
+
 def _load(folder: Path | None) -> Catalogue:
     from certain_eloqua.connectors.files.loader import load_connectors
     from certain_eloqua.settings import connectors_folder
@@ -151,7 +204,20 @@ def _check_files(files: Iterable[Path]) -> Catalogue:
     return Catalogue(tuple(usable), tuple(problems))
 
 
-def _as_json(one: Connector) -> dict[str, Any]:
+def _status_of(catalogue: Catalogue) -> dict[str, ConnectorStatus]:
+    """The status of every connector by name; empty where there is no Dagster instance."""
+    home = os.environ.get("DAGSTER_HOME")
+    if not home or not Path(home).is_dir():
+        return {}
+    import dagster as dg
+
+    from certain_eloqua.assets.connector_status import connector_status
+
+    with dg.DagsterInstance.get() as instance:
+        return {one.name: connector_status(instance, one.name) for one in catalogue}
+
+
+def _as_json(one: Connector, status: ConnectorStatus | None) -> dict[str, Any]:
     schedule = one.schedule
     return {
         "name": one.name,
@@ -169,21 +235,39 @@ def _as_json(one: Connector) -> dict[str, Any]:
             "last_run": str(schedule.last_run),
             "every": schedule.every,
         },
+        "application": _application(one),
+        "status": status.status if status else None,
+        "date": status.changed.isoformat(timespec="seconds") if status and status.changed else None,
+        "last_run": {"run": status.run_id, "event": status.event, "outcome": dict(status.outcome)}
+        if status and status.run_id
+        else None,
+        "next_run": None,
     }
 
 
-def _print_table(catalogue: Catalogue) -> None:
-    rows = [("NAME", "KIND", "EVENTS", "SCHEDULE", "DESCRIPTION")]
+def _application(one: Connector) -> str:
+    """The platform it writes to, as people write its name."""
+    return one.kind.writes_to[0].title()
+
+
+def _print_table(catalogue: Catalogue, status: Mapping[str, ConnectorStatus]) -> None:
+    rows = [("NAME", "EVENTS", "APPLICATION", "JOB", "DATE", "STATUS", "LAST OUTCOME", "SCHEDULE")]
     for one in catalogue:
         schedule = one.schedule
         often = (
             f"every {schedule.every}, {schedule.first_run} to {schedule.last_run}" if schedule else "by hand"
         )
-        rows.append((one.name, one.kind.name, one.events_in_words, often, one.description))
-    widths = [min(48, max(len(row[column]) for row in rows)) for column in range(4)]
+        found = status.get(one.name)
+        date = f"{found.changed:%Y-%m-%d %H:%M}" if found and found.changed else "–"
+        words = found.status if found else "–"
+        outcome = (found.outcome_in_words if found else "") or "–"
+        where = one.events_in_words
+        rows.append((one.name, where, _application(one), one.kind.name, date, words, outcome, often))
+    last = len(rows[0]) - 1
+    widths = [min(48, max(len(row[column]) for row in rows)) for column in range(last)]
     for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]
-        click.echo("  ".join([*cells, row[4]]).rstrip())
+        cells = [cell.ljust(width) for cell, width in zip(row[:last], widths, strict=True)]
+        click.echo("  ".join([*cells, row[last]]).rstrip())
 
 
 def _print_problems(problems: Iterable[Problem]) -> None:

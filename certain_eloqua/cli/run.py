@@ -110,6 +110,8 @@ def run(
       certain-eloqua run attendees_to_eloqua --event NWSUMMIT27 --apply-plan 3f2a9c01
       certain-eloqua run attendees_to_eloqua --all-events --set 'registration_statuses=[Attended]'
     """
+    from certain_eloqua.assets.failures import Terminated
+
     connector = _connector(name)
     _refuse_contradictions(connector, events, all_events, dry_run, apply_plan, overrides)
     chosen = _overridden(connector, overrides)
@@ -129,10 +131,10 @@ def run(
         try:
             for code in codes:
                 done.append(_run_one(runner, settings, connector, code, chosen, dry_run, tags, show))
-        except KeyboardInterrupt:
-            _show_on_stderr(
-                "Stopped. What was delivered is recorded in the ledger; run it again to deliver the rest."
-            )
+                if Terminated.WORDS in done[-1].cause:
+                    context.exit(INTERRUPTED)
+        except KeyboardInterrupt:  # between two steps
+            _show_on_stderr(Terminated.WORDS)
             context.exit(INTERRUPTED)
     if json_wanted:
         print_json({"connector": name, "dry_run": dry_run, "runs": [one.as_json() for one in done]})

@@ -6,6 +6,7 @@ from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import DeliveredRow, Delivery, DeliveryRecord, Upload
 from certain_eloqua.ledger.errors import AlreadyRunning, Holder, LedgerUnusable
 from certain_eloqua.ledger.ledger import SENT_SCHEMA, Ledger, Sent
+from certain_eloqua.ledger.messages import Queue, QueuedMessage
 from certain_eloqua.ledger.outbox import (
     CHANGES_SCHEMA,
     SEEN_SCHEMA,
@@ -40,6 +41,8 @@ __all__ = [
     "LedgerUnusable",
     "Outbox",
     "OutboxRow",
+    "Queue",
+    "QueuedMessage",
     "Refused",
     "RegisteredDefinitions",
     "SeenStatus",

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from certain_eloqua.ledger.tables import delivered_rows, deliveries, uploads
@@ -199,6 +199,20 @@ def deliveries_of(
         query = query.where(deliveries.c.event == event)
     with engine.connect() as connection:
         return [_record(row) for row in connection.execute(query)]
+
+
+def of_run(engine: Engine, run_id: str) -> list[tuple[DeliveryRecord, dict[str, int]]]:
+    """The deliveries of a run, each with the rows recorded so far by outcome."""
+    query = select(deliveries).where(deliveries.c.run_id == run_id).order_by(deliveries.c.started_at)
+    with engine.connect() as connection:
+        found = [_record(row) for row in connection.execute(query)]
+        return [(one, _recorded(connection, one.plan_id)) for one in found]
+
+
+def _recorded(connection: Connection, plan_id: str) -> dict[str, int]:
+    mine = (delivered_rows.c.plan_id == plan_id, delivered_rows.c.step == "row")
+    query = select(delivered_rows.c.outcome, func.count()).where(*mine).group_by(delivered_rows.c.outcome)
+    return {row.outcome: row[1] for row in connection.execute(query)}
 
 
 def in_state(

@@ -24,6 +24,7 @@ from certain_eloqua.ledger.batches import Batches
 from certain_eloqua.ledger.decisions import Decisions
 from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
+from certain_eloqua.ledger.messages import Messages
 from certain_eloqua.ledger.opening import open_engine
 from certain_eloqua.ledger.outbox import Outbox
 from certain_eloqua.ledger.people import person_key, value_digest
@@ -82,6 +83,7 @@ class Ledger:
         self.batches = Batches(self._engine, clock)
         self.watermarks = Watermarks(self._engine, clock)
         self.sent_records = SentRecords(self._engine, clock)
+        self.messages = Messages(self._engine, clock)
 
     def __enter__(self) -> Ledger:
         return self
@@ -191,6 +193,10 @@ class Ledger:
     ) -> list[DeliveryRecord]:
         """The latest deliveries first."""
         return deliveries.deliveries_of(self._engine, connector, event, limit)
+
+    def deliveries_of_run(self, run_id: str) -> list[tuple[DeliveryRecord, dict[str, int]]]:
+        """The deliveries a run began or resumed, each with its recorded rows by outcome."""
+        return deliveries.of_run(self._engine, run_id)
 
     def interrupted(self, connector: str, event: str | None) -> list[Delivery]:
         """Deliveries that began and neither ended nor were settled. Hold the run lock: one may be alive."""

@@ -228,3 +228,22 @@ sent_records = Table(
     Column("sent_at", Moment, nullable=False),
 )
 """Records of custom objects as they were last sent."""
+
+messages = Table(
+    "ledger_messages",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("recipient", String(255), primary_key=True),  # an address of a connector file, or `channels`
+    Column("connector", String(255), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("state", String(12), nullable=False),  # see messages.py
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Index("ledger_messages_by_state", "state", "next_attempt_at"),
+)
+"""Messages about runs, one for each run and recipient."""

@@ -219,14 +219,31 @@ def deliver(
             work.checkpoint()
             delivery.fail(str(error))
             raise
-        except BaseException:
+        except BaseException as stop:  # the run was terminated, in the UI or with Ctrl-C
             work.checkpoint()
+            words = stopped_in_words(work)
+            delivery.fail(words)
+            stop.add_note(words)
             raise
         reported = report_settled(work)
         frame = delivery_frame(work)
         remember(work, frame)
         delivery.finish(Counter(iter_texts(frame, "outcome")), reported)
     return Delivered(frame, work.facts)
+
+
+def stopped_in_words(work: Work) -> str:
+    """What a delivery that was terminated has done, and what it has not."""
+    wanted = sum(action in WRITES for action in iter_texts(work.plan, "action"))
+    done = Counter(row.outcome for row in work.results.values())
+    for table in work.tables:
+        done.update(table["outcome"].to_pylist())
+    counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(done.items())) or "none"
+    return (
+        f"The run was terminated. Of {wanted} records to write, {sum(done.values())} have a recorded outcome "
+        f"({counts}) and {max(0, wanted - sum(done.values()))} have none. Nothing further is sent; the next "
+        "run looks up what was in flight and delivers the rest."
+    )
 
 
 def plan_id(job: Job, plan: pd.DataFrame) -> str:

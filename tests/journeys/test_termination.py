@@ -1,0 +1,84 @@
+"""A run that is terminated in the UI stops, says what it has written, and the next run delivers the rest."""
+
+import time
+
+import pytest
+
+from certain_eloqua.ledger import Ledger
+from tests.browser.conftest import running_dagster
+from tests.journeys.conftest import EVENT
+
+pytestmark = pytest.mark.slow
+TERMINATE = """mutation($id:String!){terminateRun(runId:$id){__typename
+  ... on TerminateRunFailure{message} ... on PythonError{message}}}"""
+LOGS = """query($id:ID!){logsForRun(runId:$id){... on EventConnection{events{
+  ... on ExecutionStepFailureEvent{error{message}}}}}}"""
+LAUNCHED = """mutation($params:ExecutionParams!){launchRun(executionParams:$params){
+  ... on LaunchRunSuccess{run{runId}}}}"""
+STATUS = "query($id:ID!){runOrError(runId:$id){... on Run{status}}}"
+WITHIN = 300.0
+
+
+def _until(condition, words):
+    deadline = time.monotonic() + WITHIN
+    while not (found := condition()):
+        assert time.monotonic() < deadline, words
+        time.sleep(0.1)
+    return found
+
+
+@pytest.mark.timeout(900)
+def test_a_terminated_run_stops_and_the_next_one_completes_it(deployment, tmp_path_factory):
+    home = tmp_path_factory.mktemp("terminated")
+    sandbox = deployment.sandbox
+    twice = _twice(deployment)
+    # Single writes to Certain, each of which takes long from the seventh on.
+    slow = {"method": "POST", "path": "/Registration/", "skip": 6, "times": -1, "answer": {"delay_ms": 2_000}}
+    sandbox.control("POST", "faults", [slow])
+    with running_dagster(
+        sandbox.url, home, CERTAIN_ELOQUA_CONNECTORS=str(deployment.connectors), CERTAIN_WRITERS="1"
+    ) as server:
+        launched = server.ask(LAUNCHED, params=_params())["launchRun"]["run"]["runId"]
+        _until(lambda: _played(sandbox), "the slow write was not reached")
+        answer = server.ask(TERMINATE, id=launched)["terminateRun"]
+        assert answer["__typename"] == "TerminateRunSuccess", answer
+        _until(lambda: _status(server, launched) == "CANCELED", "the run did not end")
+        written = deployment.writes()["certain.registration create"]
+        events = server.ask(LOGS, id=launched)["logsForRun"]["events"]
+        (stopped,) = [one["error"]["message"] for one in events if one.get("error")]
+        assert "The run was terminated. Of 294 records to write, 6 have a recorded outcome" in stopped
+        with Ledger(f"sqlite:///{home}/certain_eloqua/ledger.sqlite") as ledger:
+            (delivery,) = ledger.deliveries()
+        assert delivery.state == "failed"
+        assert delivery.cause in stopped
+        sandbox.control("DELETE", "faults")
+        assert deployment.writes()["certain.registration create"] <= written + 1
+        ran = server.run("prospects", EVENT)
+        assert ran["status"] == "SUCCESS"
+    assert _twice(deployment) == twice, "people were registered a second time"
+
+
+def _twice(deployment) -> int:
+    """How many registrations are of people who have another one."""
+    pins = [one["profile"]["pin"] for one in deployment.platforms.registrations(EVENT)]
+    return len(pins) - len(set(pins))
+
+
+def _params():
+    return {
+        "selector": {
+            "repositoryLocationName": "certain_eloqua",
+            "repositoryName": "__repository__",
+            "jobName": "prospects",
+        },
+        "runConfigData": {},
+        "executionMetadata": {"tags": [{"key": "dagster/partition", "value": EVENT}]},
+    }
+
+
+def _played(sandbox) -> bool:
+    return bool(sandbox.control("GET", "faults")["faults"][0]["played"])
+
+
+def _status(server, run: str) -> str:
+    return server.ask(STATUS, id=run)["runOrError"]["status"]
