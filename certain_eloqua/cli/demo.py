@@ -18,7 +18,8 @@ def demo(context: click.Context, home: Path | None, replace: bool, contacts: int
 
     It starts a sandbox of its own and talks to nothing else, whatever is configured. It imports
     Eloqua lists into Certain, changes people there, shows a plan before delivering it, runs everything
-    twice, and breaks something on purpose. The exit code is 0 only if all of it worked.
+    twice, breaks something on purpose, and kills a worker that sends activities. The exit code is 0 only if
+    all of it worked.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""The scenario of the demo: nine steps, each compared with what both platforms hold afterwards."""
+"""The scenario of the demo: ten steps, each compared with what both platforms hold afterwards."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from certain_eloqua.cli.demonstration.metrics_steps import show_metrics
 from certain_eloqua.cli.demonstration.report import Report
 from certain_eloqua.cli.demonstration.runs import Ran, Runner, at_home
 from certain_eloqua.cli.demonstration.snapshots import Platforms
+from certain_eloqua.cli.demonstration.status_steps import show_status_changes
 
 EVENT = "NWSUMMIT27"
 PROSPECTS, READERS, ATTENDEES = "summit_prospects", "newsletter_profiles", "attendees_to_eloqua"
@@ -52,6 +53,7 @@ class Scenario:
             self._broken()
             self._again()
             show_metrics(self.runner, self.platforms, self.report)
+            show_status_changes(self.runner, self.platforms, self.report)
             self._standing_checks()
         return self._ending()
 

@@ -111,6 +111,54 @@ class Platforms:
         )
         answer.raise_for_status()
 
+    def register_for_session(self, event: str, session: str, registration: str) -> None:
+        """Register somebody for the first instance of a session, as the attendee would."""
+        seat = {"registrationCode": registration, "instanceId": self._instance(event, session)}
+        self._standard("POST", event, "registrations/sessions", [{**seat, "status": "Registered"}])
+
+    def cancel_session(self, event: str, session: str, registration: str) -> None:
+        """Cancel a seat in a session, as the attendee would."""
+        path = f"sessions/{self._instance(event, session)}/registrations/{registration}"
+        self._standard("DELETE", event, path)
+
+    def activities_of(self, email: str) -> list[tuple[str, str]]:
+        """Type and asset of the external activities that clients created for a contact, in their order."""
+        found = self.control("GET", "journal?entity=activity&limit=10000")["items"]
+        parts = [str(line["key"]).split("|") for line in found]
+        return [(one[0], one[1]) for one in parts if email.casefold() in "|".join(one[2:]).casefold()]
+
+    def list_members(self, name: str) -> set[str]:
+        """Ids of the contacts of a list as Eloqua shows them; none if there is no such list."""
+        listed = self._rest("/assets/contact/lists", search=f"name='{name}'")
+        found = [one for one in listed if one["name"] == name]
+        if not found:
+            return set()
+        members: set[str] = set()
+        page = 1
+        while True:
+            path = f"/data/contacts/list/{found[0]['id']}"
+            some = self._rest(path, count="1000", page=str(page), depth="minimal")
+            members.update(str(one["id"]) for one in some)
+            if len(some) < 1000:
+                return members
+            page += 1
+
+    def _instance(self, event: str, session: str) -> int:
+        listed = self._standard("GET", event, "sessions")
+        rows = listed if isinstance(listed, list) else next(v for v in listed.values() if isinstance(v, list))
+        return int(next(one["instanceId"] for one in rows if one["sessionCode"] == session))
+
+    def _standard(self, method: str, event: str, path: str, body: Any = None) -> Any:
+        answer = self._http.request(
+            method,
+            f"{self.url}/api/standard/2.0/accounts/{ACCOUNT}/events/{event}/{path}",
+            json=body,
+            auth=("demo", "demo"),
+            timeout=60,
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
     def writes(self) -> dict[str, int]:
         """What clients have written so far, by platform and kind of thing, from the sandbox's journal."""
         counted = self.control("GET", "counters")["writes"]
