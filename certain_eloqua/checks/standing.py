@@ -100,19 +100,19 @@ def _connector_files(
     return connector_files
 
 
-_CONNECTOR_COLUMNS = ("name", "events", "job", "date", "status", "last outcome", "schedule", "file")
+_CONNECTOR_COLUMNS = ("name", "status", "date", "last outcome", "schedule", "events", "job", "file")
 
 
 def _connector_row(one: "Connector", found: Any) -> dg.TableRecord:
     """What Certain's list of connectors shows of one."""
     values = (
         one.name,
-        one.events_in_words,
-        one.description or one.kind.title,
-        f"{found.changed:%Y-%m-%d %H:%M}" if found.changed else "",
         found.status,
+        f"{found.changed:%Y-%m-%d %H:%M}" if found.changed else "",
         found.outcome_in_words,
         str(one.schedule) if one.schedule else "by hand",
+        one.events_in_words,
+        one.description or one.kind.title,
         one.path.name,
     )
     return dg.TableRecord(dict(zip(_CONNECTOR_COLUMNS, values, strict=True)))

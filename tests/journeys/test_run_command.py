@@ -1,12 +1,17 @@
 """`certain-eloqua run`: a connector run from the terminal, its plan applied exactly or not at all."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import dagster as dg
 import pytest
 from click.testing import CliRunner
 
 from certain_eloqua.cli import main
+from tests.conftest import ROOT
 from tests.journeys.conftest import EVENT
 
 pytestmark = pytest.mark.slow
@@ -127,3 +132,40 @@ def test_the_reports_of_a_run_are_beside_its_frames_and_masked(ours, kept, monke
     assert "@" in people.replace("***@", "")
     assert "C_FirstName" in delivery.read_text()
     assert plan.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.timeout(300)
+def test_ctrl_c_stops_the_run_and_the_next_one_delivers_the_rest(ours, kept):
+    with_two = _people_with_two(kept)
+    slow = {"method": "POST", "path": "/Registration/", "skip": 6, "times": -1, "answer": {"delay_ms": 2_000}}
+    kept.sandbox.control("POST", "faults", slow)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "certain_eloqua.cli", "run", "prospects", "--event", EVENT],
+        cwd=kept.folder,
+        env={**kept.environment, "CERTAIN_WRITERS": "1", "PYTHONPATH": str(ROOT)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    deadline = time.monotonic() + 120
+    while not kept.sandbox.control("GET", "faults")["faults"][0]["played"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, output
+    assert "The run was terminated. Of 294 records to write, 6 have a recorded outcome (6 created)" in output
+    kept.sandbox.control("DELETE", "faults")
+    output = ours("run", "prospects", "--event", EVENT, "--json")
+    (outcome,) = json.loads(output[output.index("{\n") :])["runs"]
+    assert outcome["succeeded"]
+    assert _people_with_two(kept) == with_two
+    output = ours("run", "prospects", "--event", EVENT, "--dry-run", "--json")
+    (outcome,) = json.loads(output[output.index("{\n") :])["runs"]
+    assert set(outcome["plan"]) <= {"unchanged", "skip"}
+
+
+def _people_with_two(kept) -> int:
+    """How many registrations are of people who have another one."""
+    pins = [one["profile"]["pin"] for one in kept.platforms.registrations(EVENT)]
+    return len(pins) - len(set(pins))
