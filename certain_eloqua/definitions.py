@@ -25,6 +25,7 @@ from certain_eloqua.connectors.contract.kind import Kind
 from certain_eloqua.connectors.files.loader import TAKEN_NAMES, load_connectors
 from certain_eloqua.resources import all_resources
 from certain_eloqua.resources.connector_settings import settings_resource
+from certain_eloqua.resources.ledger import open_ledger
 from certain_eloqua.schedules import all_jobs, all_schedules
 from certain_eloqua.sensors import all_sensors
 from certain_eloqua.sensors.connector_files import connector_files_sensor
@@ -84,6 +85,7 @@ def build_defs(
                 {one.name: one.email_for_job_notifications for one in loaded.connectors},
                 MESSAGES_CHECK,
                 messages_check_result,
+                open_ledger,
             ),
         ],
         schedules=all_schedules,

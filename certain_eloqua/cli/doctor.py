@@ -51,6 +51,7 @@ def doctor(context: click.Context, json_wanted: bool) -> None:
         "connectors": _connectors,
         "field map": _field_map,
         "dagster": _dagster,
+        "mail": _mail,
     }
     wrong: dict[str, Exception] = {}
     for name, look in looks.items():
@@ -181,6 +182,19 @@ def _default_table(settings: Settings) -> str:
     others = sorted(file.name for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []
     there = f"; there are: {', '.join(others)}" if others else ""
     return f"the default table (no {account}.yaml in {folder}{there})"
+
+
+def _mail(settings: Settings) -> str:
+    """Whether the mail server can be reached and takes the login. No mail is sent."""
+    from certain_eloqua.notify.mail import MailNotSent, connect
+
+    if settings.smtp_url is None:
+        return "SMTP_URL is not set, so no mail is sent when a run fails"
+    try:
+        with connect(settings.smtp_url.get_secret_value(), settings.mail_from):
+            return "the mail server can be reached"
+    except MailNotSent as error:
+        raise ValueError(f"SMTP_URL: {error}") from None
 
 
 def _dagster(settings: Settings) -> str:

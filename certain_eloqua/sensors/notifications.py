@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,10 @@ _ENDED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
 
 
 def notification_sensor(
-    recipients: Mapping[str, str | None], check: dg.AssetCheckKey, evaluate: Callable[[Ledger], Any]
+    recipients: Mapping[str, str | None],
+    check: dg.AssetCheckKey,
+    evaluate: Callable[[Ledger], Any],
+    open_ledger: Callable[[Settings], AbstractContextManager[Ledger]],
 ) -> dg.SensorDefinition:
     """The sensor.
 
@@ -49,6 +53,7 @@ def notification_sensor(
         recipients: `email_for_job_notifications` of every connector.
         check: the standing check that every message is sent.
         evaluate: its result for a ledger.
+        open_ledger: opens the ledger, which a deployment that sends nothing need not have.
     """
 
     @dg.sensor(
@@ -59,9 +64,7 @@ def notification_sensor(
         "nothing unless SMTP_URL or CERTAIN_ELOQUA_NOTIFY_URLS is set, and starts no run.",
     )
     def job_notifications(
-        context: dg.SensorEvaluationContext,
-        ledger: dg.ResourceParam[Any],
-        deployment: dg.ResourceParam[Any],
+        context: dg.SensorEvaluationContext, deployment: dg.ResourceParam[Any]
     ) -> dg.SensorResult | dg.SkipReason:
         """Queue messages about runs that have ended, then send what is due."""
         settings: Settings = deployment
@@ -70,15 +73,16 @@ def notification_sensor(
             context.update_cursor(_Cursor(datetime.now(UTC)).as_text())
             return dg.SkipReason("Neither SMTP_URL nor CERTAIN_ELOQUA_NOTIFY_URLS is set: nothing is sent.")
         cursor = _Cursor.from_text(context.cursor)
-        watermark, queued = queue_messages(context.instance, ledger, settings, recipients, cursor.watermark)
-        sent, problem = send_messages(ledger, settings, lambda: time.monotonic() - began > DEADLINE_S)
+        with open_ledger(settings) as ledger:
+            cursor, queued = queue_messages(context.instance, ledger, settings, recipients, cursor)
+            sent, problem = send_messages(ledger, settings, lambda: time.monotonic() - began > DEADLINE_S)
+            ledger.messages.forget_sent(datetime.now(UTC) - SENT_ARE_KEPT)
+            result = evaluate(ledger)
         if problem:
             context.log.warning("%s", problem)
-        ledger.messages.forget_sent(datetime.now(UTC) - SENT_ARE_KEPT)
-        result = evaluate(ledger)
         state = "ok" if result.passed else "failing"
         events = [] if state == cursor.check else [_evaluation(check, result)]
-        moved = _Cursor(watermark, state).as_text()
+        moved = replace(cursor, check=state).as_text()
         if events:
             return dg.SensorResult(asset_events=events, cursor=moved)
         context.update_cursor(moved)
@@ -89,13 +93,16 @@ def notification_sensor(
 
 @dataclass(frozen=True, slots=True)
 class _Cursor:
-    """How far runs were looked at, and how the check was last evaluated."""
+    """How far runs were looked at, which were looked at last, and how the check was last evaluated."""
 
     watermark: datetime
     check: str = "ok"
+    seen: frozenset[str] = frozenset()
 
     def as_text(self) -> str:
-        return json.dumps({"watermark": self.watermark.isoformat(), "check": self.check})
+        return json.dumps(
+            {"watermark": self.watermark.isoformat(), "check": self.check, "seen": sorted(self.seen)}
+        )
 
     @classmethod
     def from_text(cls, text: str | None) -> _Cursor:
@@ -103,7 +110,8 @@ class _Cursor:
         if not text:
             return cls(datetime.now(UTC))
         content = json.loads(text)
-        return cls(datetime.fromisoformat(content["watermark"]), content["check"])
+        watermark = datetime.fromisoformat(content["watermark"])
+        return cls(watermark, content["check"], frozenset(content["seen"]))
 
 
 def queue_messages(
@@ -111,22 +119,20 @@ def queue_messages(
     ledger: Ledger,
     settings: Settings,
     recipients: Mapping[str, str | None],
-    watermark: datetime,
-) -> tuple[datetime, int]:
-    """Queue a message for every run that ended since; gives the new watermark, and how many were queued."""
+    cursor: _Cursor,
+) -> tuple[_Cursor, int]:
+    """Queue a message for every run that ended since; gives the new cursor, and how many were queued."""
     began = datetime.now(UTC)
     records = instance.get_run_records(
-        filters=dg.RunsFilter(statuses=_ENDED, updated_after=watermark - OVERLAP),
+        filters=dg.RunsFilter(statuses=_ENDED, updated_after=cursor.watermark - OVERLAP),
         order_by="update_timestamp",
         ascending=True,
         limit=MOST_RUNS,
     )
     queued = 0
     for record in records:
-        ended = record.update_timestamp
-        ended = ended if ended.tzinfo else ended.replace(tzinfo=UTC)
         connector = connector_of(record.dagster_run, recipients)
-        if connector is None or not is_final(record.dagster_run):
+        if record.dagster_run.run_id in cursor.seen or connector is None or not is_final(record.dagster_run):
             continue
         to = _recipients(settings, recipients.get(connector))
         failed = record.dagster_run.status == dg.DagsterRunStatus.FAILURE
@@ -143,7 +149,10 @@ def queue_messages(
     full = len(records) == MOST_RUNS
     last = records[-1].update_timestamp if full else began
     last = last if last.tzinfo else last.replace(tzinfo=UTC)
-    return max(watermark, last + OVERLAP if full else last), queued
+    watermark = max(cursor.watermark, last + OVERLAP if full else last)
+    return replace(
+        cursor, watermark=watermark, seen=frozenset(one.dagster_run.run_id for one in records)
+    ), queued
 
 
 def _recipients(settings: Settings, email: str | None) -> list[str]:

@@ -114,7 +114,7 @@ def test_our_own_commands_tell_the_truth_in_their_exit_codes(kept, monkeypatch):
     assert ours("connectors", "list")[0] == 1
     (kept.connectors / "broken.yaml").unlink()
     code, output = ours("doctor")
-    assert (code, output.count(" ok ")) == (0, 8), output
+    assert (code, output.count(" ok ")) == (0, 9), output
     assert "demo" not in output.replace("certain_eloqua_demo", "")
     assert ours("mapping", "check")[0] == 0
     monkeypatch.setenv("CERTAIN_PASSWORD", "wrong")
@@ -134,6 +134,10 @@ def test_our_own_commands_tell_the_truth_in_their_exit_codes(kept, monkeypatch):
     assert "ledger        WRONG  CERTAIN_ELOQUA_LEDGER_URL: postgres:// is no database we know" in output
     assert "the default table (no NWIND.yaml" in output
     assert "secretword" not in output
+    monkeypatch.setenv("SMTP_URL", "smtp://user:mailsecret@127.0.0.1:9")
+    code, output = ours("doctor")
+    assert "mail          WRONG  SMTP_URL: the mail server 127.0.0.1:9 cannot be reached" in output
+    assert "mailsecret" not in output
     monkeypatch.setenv("ELOQUA_PAGE_SIZE", "lots")
     code, output = ours("doctor")
     assert code == 1

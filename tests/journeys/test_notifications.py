@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -38,14 +39,19 @@ class Office:
         self.ledger = Ledger(f"sqlite:///{folder}/home/certain_eloqua/ledger.sqlite", clock=lambda: self.now)
         self.instance = instance
         self.cursor = None
+        self.opened = 0
         recipients = {"prospects": TEAM, "attendees": None}
-        self.sensor = notification_sensor(recipients, MESSAGES_CHECK, messages_check_result)
+        self.sensor = notification_sensor(recipients, MESSAGES_CHECK, messages_check_result, self.open_ledger)
+
+    def open_ledger(self, settings):
+        self.opened += 1
+        return nullcontext(self.ledger)
 
     def tick(self):
         context = dg.build_sensor_context(
             instance=self.instance,
             cursor=self.cursor,
-            resources={"ledger": self.ledger, "deployment": Settings.read()},
+            resources={"deployment": Settings.read()},
         )
         result = self.sensor(context)
         self.cursor = getattr(result, "cursor", None) or context.cursor
@@ -129,9 +135,11 @@ def test_runs_with_errors_are_mailed_if_wished(office, kept, mail_server, monkey
     }
     kept.sandbox.control("POST", "faults", [fault])
     assert kept.job("prospects", EVENT).success
+    first = office.cursor
     office.tick()
     assert mail_server.mails == []
     monkeypatch.setenv("CERTAIN_ELOQUA_MAIL_WHEN", "failed or with errors")
+    office.cursor = first
     office.tick()
     (mail,) = mail_server.mails
     assert mail["Subject"] == f"prospects completed with errors for {EVENT}"
@@ -186,6 +194,7 @@ def test_another_channel_gets_the_message_by_apprise(office, failed, monkeypatch
 
 def test_without_a_server_nothing_is_sent_then_or_later(office, failed, monkeypatch):
     office.tick()
+    assert office.opened == 0, "a deployment that sends nothing needs no ledger for it"
     assert office.ledger.messages.queue().waiting == 0
 
 

@@ -122,3 +122,13 @@ def test_the_path_of_a_file_is_shown_as_the_folder_of_frames_and_the_file_in_it(
     assert (tmp_path / shown["parquet"].value).is_file()
     assert shown["frames"] == str(tmp_path)
     assert not shown["parquet"].value.startswith("/")
+
+
+def test_a_report_is_kept_as_long_as_its_frame(tmp_path):
+    frames = Frames(str(tmp_path), keep=2)
+    for number in range(4):
+        frames.write(("plan",), "E1", f"run{number}", pa.table({"a": [number]}))
+        frames.write_report(("plan",), "E1", f"run{number}", "<p>report</p>")
+    assert frames.report_file(("plan",), "E1", "run0") is None
+    assert frames.report_file(("plan",), "E1", "run3").read_text() == "<p>report</p>"
+    assert len(list(tmp_path.rglob("*.html"))) == 2
