@@ -33,6 +33,11 @@ LAUNCH = """mutation($params:ExecutionParams!){launchRun(executionParams:$params
   ... on LaunchRunSuccess{run{runId}} ... on RunConfigValidationInvalid{errors{message}}
   ... on PythonError{message}}}"""
 RUN = "query($id:ID!){runOrError(runId:$id){... on Run{status tags{key value}}}}"
+RUNS = "query($filter:RunsFilter!){runsOrError(filter:$filter){... on Runs{results{status}}}}"
+MESSAGES = """query($id:ID!){logsForRun(runId:$id){... on EventConnection{events{
+  ... on MessageEvent{message}}}}}"""
+ERRORS = """query($id:ID!){logsForRun(runId:$id){... on EventConnection{events{
+  ... on ExecutionStepFailureEvent{error{message}}}}}}"""
 CONFIG_ERRORS = """query($job:PipelineSelector!,$config:RunConfigData!){
   isPipelineConfigValid(pipeline:$job,runConfigData:$config,mode:"default"){
     ... on RunConfigValidationInvalid{errors{message}} ... on PythonError{message}}}"""
@@ -83,8 +88,8 @@ class DagsterServer:
         answer = self.ask(CONFIG_ERRORS, job={**CODE_LOCATION, "pipelineName": job}, config=config)
         return [error["message"] for error in answer["isPipelineConfigValid"].get("errors", [])]
 
-    def run(self, job: str, event: str, config: dict | None = None) -> dict:
-        """Launch a job for an event as the launchpad does, and wait until the run has ended."""
+    def launch(self, job: str, event: str, config: dict | None = None) -> str:
+        """Launch a job for an event as the launchpad does; the run's id."""
         tags = [{"key": "dagster/partition", "value": event}]
         params = {
             "selector": {**CODE_LOCATION, "jobName": job},
@@ -93,7 +98,11 @@ class DagsterServer:
         }
         launched = self.ask(LAUNCH, params=params)["launchRun"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
-        run_id = launched["run"]["runId"]
+        return launched["run"]["runId"]
+
+    def run(self, job: str, event: str, config: dict | None = None) -> dict:
+        """Launch a job for an event, and wait until the run has ended."""
+        run_id = self.launch(job, event, config)
         deadline = time.monotonic() + RUNS_WITHIN
         while True:
             found = self.ask(RUN, id=run_id)["runOrError"]
@@ -101,6 +110,21 @@ class DagsterServer:
                 return {**found, "run_id": run_id}
             assert time.monotonic() < deadline, found
             time.sleep(0.5)
+
+    def statuses(self, job: str) -> list[str]:
+        """The statuses of all runs of a job."""
+        found = self.ask(RUNS, filter={"pipelineName": job})["runsOrError"]["results"]
+        return [one["status"] for one in found]
+
+    def messages(self, run_id: str) -> list[str]:
+        """The messages of a run's events."""
+        return [one["message"] for one in self.ask(MESSAGES, id=run_id)["logsForRun"]["events"]]
+
+    def error(self, run_id: str) -> str:
+        """The error of the step of a run that failed."""
+        events = self.ask(ERRORS, id=run_id)["logsForRun"]["events"]
+        (error,) = [one["error"]["message"] for one in events if one.get("error")]
+        return error
 
     def asset(self, key: str, event: str) -> tuple[dict[str, object], dict[str, str]]:
         """The metadata of an asset's latest materialization for an event, and the results of its checks."""

@@ -1,8 +1,11 @@
 """Messages about runs: one for each, final outcomes only, and none is lost when the mail server is down."""
 
 import json
+import os
 import re
+import signal
 import threading
+import time
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -212,3 +215,37 @@ def test_the_daemon_mails_a_run_that_failed(deployment, mail_server, tmp_path_fa
         (mail,) = mail_server.wait_for(1, 240)
     assert mail["To"] == TEAM
     assert f"/runs/{ran['run_id']}" in mail.get_body(("plain",)).get_content()
+
+
+@pytest.mark.timeout(900)
+def test_an_attempt_whose_process_died_is_made_again_and_not_mailed(
+    deployment, mail_server, tmp_path_factory
+):
+    home = tmp_path_factory.mktemp("daemon")
+    slow = {"method": "POST", "path": "/Registration/", "skip": 6, "times": -1, "answer": {"delay_ms": 2_000}}
+    deployment.sandbox.control("POST", "faults", slow)
+    environment = {
+        "CERTAIN_ELOQUA_CONNECTORS": str(deployment.connectors),
+        "CERTAIN_WRITERS": "1",
+        "SMTP_URL": mail_server.url,
+    }
+    with running_dagster(deployment.sandbox.url, home, **environment) as server:
+        killed = server.launch("prospects", EVENT)
+        until(lambda: deployment.sandbox.control("GET", "faults")["faults"][0]["played"])
+        (process,) = re.findall(r"pid: (\d+)", " ".join(server.messages(killed)))[:1]
+        os.kill(int(process), signal.SIGKILL)
+        deployment.sandbox.control("DELETE", "faults")
+        until(lambda: "SUCCESS" in server.statuses("prospects"))
+        assert sorted(server.statuses("prospects")) == ["FAILURE", "SUCCESS"]
+        wrong = {"resources": {"prospects_settings": {"config": {"contact_list_name": "No such list"}}}}
+        refused = server.run("prospects", EVENT, wrong)
+        (mail,) = mail_server.wait_for(1, 240)
+    assert f"/runs/{refused['run_id']}" in mail.get_body(("plain",)).get_content()
+    assert len(mail_server.mails) == 1
+
+
+def until(condition):
+    deadline = time.monotonic() + 300
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

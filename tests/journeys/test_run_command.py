@@ -1,6 +1,7 @@
 """`certain-eloqua run`: a connector run from the terminal, its plan applied exactly or not at all."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -154,7 +155,8 @@ def test_ctrl_c_stops_the_run_and_the_next_one_delivers_the_rest(ours, kept):
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 130, output
-    assert "The run was terminated. Of 294 records to write, 6 have a recorded outcome (6 created)" in output
+    words = r"The run was terminated. Of 294 records to write, (\d+) have a recorded outcome"
+    assert 6 <= int(re.search(words, output)[1]) < 294
     kept.sandbox.control("DELETE", "faults")
     output = ours("run", "prospects", "--event", EVENT, "--json")
     (outcome,) = json.loads(output[output.index("{\n") :])["runs"]
