@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from certain_eloqua.assets.jobs import DRY_RUN_SUFFIX
 from certain_eloqua.assets.step import CONNECTOR_TAG
 from certain_eloqua.connectors.contract.actions import Outcome
 
@@ -32,6 +33,7 @@ class ConnectorStatus:
         run_id: the run.
         event: its event; None for the account, or for many events.
         outcome: records by outcome, summed over the events of the run.
+        dry_run: whether the run only made the plan.
     """
 
     status: str = NEVER_RUN
@@ -39,9 +41,12 @@ class ConnectorStatus:
     run_id: str | None = None
     event: str | None = None
     outcome: tuple[tuple[str, int], ...] = ()
+    dry_run: bool = False
 
     @property
     def outcome_in_words(self) -> str:
+        if self.dry_run:
+            return "dry run"
         return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in self.outcome)
 
 
@@ -62,6 +67,7 @@ def connector_status(instance: dg.DagsterInstance, connector: str) -> ConnectorS
         run.run_id,
         run.tags.get("dagster/partition"),
         outcome,
+        run.job_name.endswith(DRY_RUN_SUFFIX),
     )
 
 

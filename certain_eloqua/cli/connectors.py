@@ -238,7 +238,12 @@ def _as_json(one: Connector, status: ConnectorStatus | None) -> dict[str, Any]:
         "application": _application(one),
         "status": status.status if status else None,
         "date": status.changed.isoformat(timespec="seconds") if status and status.changed else None,
-        "last_run": {"run": status.run_id, "event": status.event, "outcome": dict(status.outcome)}
+        "last_run": {
+            "run": status.run_id,
+            "event": status.event,
+            "dry_run": status.dry_run,
+            "outcome": dict(status.outcome),
+        }
         if status and status.run_id
         else None,
         "next_run": None,
@@ -246,8 +251,9 @@ def _as_json(one: Connector, status: ConnectorStatus | None) -> dict[str, Any]:
 
 
 def _application(one: Connector) -> str:
-    """The platform it writes to, as people write its name."""
-    return one.kind.writes_to[0].title()
+    """The platform that is connected with Certain, as Certain's list names it."""
+    others = [name for name in one.kind.platforms if name != "certain"]
+    return (others or ["certain"])[0].title()
 
 
 def _print_table(catalogue: Catalogue, status: Mapping[str, ConnectorStatus]) -> None:

@@ -352,7 +352,7 @@ def _run_one(
 
 def _show_outcome(outcome: EventOutcome, ran: Ran, dry_run: bool, show: Any) -> None:
     for check in outcome.failed_checks:
-        show(f"   check failed: {check}: {ran.check_words.get(check, '')}".rstrip(": "))
+        show(f"   check did not pass: {check}: {ran.check_words.get(check, '')}".rstrip(": "))
     if not outcome.succeeded:
         show(f"FAILED  {outcome.cause}")
     elif dry_run:

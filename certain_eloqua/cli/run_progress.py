@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 
+_DAGSTERS_OWN = "Dependencies for step"
 LOOK_EVERY = 0.3
 """Seconds between two looks at the run's events."""
 
@@ -50,7 +51,9 @@ def describe(entry: dg.EventLogEntry) -> str | None:
     """One event as a line, None if it says nothing to a person who waits."""
     event = entry.dagster_event
     if event is None:
-        return f"      {entry.user_message}" if int(entry.level) >= logging.INFO else None
+        words = entry.user_message
+        shown = int(entry.level) >= logging.INFO and not words.startswith(_DAGSTERS_OWN)
+        return f"      {words}" if shown else None
     if event.event_type == dg.DagsterEventType.STEP_START:
         return f"   {(event.step_key or '').replace('__', '/')}"
     if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:

@@ -29,9 +29,12 @@ def _row(ours, name: str) -> dict:
 
 def test_the_list_shows_the_status_of_the_latest_run(ours, kept, monkeypatch):
     assert _row(ours, "readers")["status"] == "Never run"
+    assert kept.runner().job("prospects", EVENT, dry_run=True).success
+    assert _row(ours, "prospects")["last_run"]["dry_run"]
+    assert "dry run" in ours("connectors", "list")
     assert kept.job("prospects", EVENT).success
     row = _row(ours, "prospects")
-    assert (row["status"], row["application"]) == ("Completed", "Certain")
+    assert (row["status"], row["application"]) == ("Completed", "Eloqua")
     assert row["last_run"]["event"] == EVENT
     assert row["last_run"]["outcome"]["created"] > 0
     with monkeypatch.context() as patch:
