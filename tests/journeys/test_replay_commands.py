@@ -139,6 +139,15 @@ def test_a_membership_that_changed_since_is_not_put_back(activities):
         assert ledger.outbox.find(Filter("members"))[-1].activity_type == "remove"
 
 
+def test_an_event_of_which_a_run_is_going_on_is_left_alone_and_named(activities):
+    run(activities)
+    with open_ledger(Settings.read()) as ledger, ledger.run_lock("registrations", EVENT, "another run"):
+        done = replayed("--event", EVENT, code=1)
+        assert (done["busy"], done["decided_again"]) == ([EVENT], 0)
+        assert "Replay again later" in command(*REPLAY, "--event", EVENT, code=1)
+    assert replayed("--event", EVENT)["decided_again"] > 0
+
+
 def test_what_is_asked_must_be_clear(activities):
     assert "say what to replay" in command(*REPLAY, code=2)
     assert "is before" in command(*REPLAY, "--from", "2026-02-02", "--to", "2026-02-01", code=2)
