@@ -19,6 +19,8 @@ from certain_eloqua.connectors.status_changes.activity_plan import PENDING, as_p
 from certain_eloqua.connectors.status_changes.changes import (
     CURRENT,
     MARKER,
+    STATUS_NOT_SELECTED,
+    TYPE_NOT_SELECTED,
     Poll,
     Selection,
     as_text,
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
 ON, OFF = "On the list", "Not on the list"
 ASSET_TYPE = "Contact list"
 NO_CONTACT_ID = "no_contact_id"
+_DETAILS = {
+    NO_CONTACT_ID: "the profile carries no Eloqua contact id; run upsert_contacts for the event first",
+    STATUS_NOT_SELECTED: "no registration of the person has a selected status",
+    TYPE_NOT_SELECTED: "no registration of the person has a selected attendee type",
+}
 
 
 def list_name(job: Job) -> str:
@@ -67,9 +74,12 @@ def plan_members(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         doing, settings.registration_statuses, settings.registration_status_tags, reads["statuses"]
     )
     name = list_name(job)
-    chosen = _selected(people_of(reads["registrations"], reads["profiles"]), labels, types)
-    nobody = chosen["contact_id"].eq("")
-    members = chosen[~nobody].drop_duplicates("contact_id", keep="last")
+    people = people_of(reads["registrations"], reads["profiles"])
+    why = _why_not(people, labels, types)
+    chosen = people[why.eq("")]
+    members = chosen[chosen["contact_id"].ne("")].drop_duplicates("contact_id", keep="last")
+    # Who is a member by another registration is not left out.
+    left_out = people.assign(reason=why)[why.ne("") & ~people["contact_id"].isin(members["contact_id"])]
     poll = Poll(
         job.connector,
         str(job.event_code),
@@ -80,15 +90,19 @@ def plan_members(job: Job, reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     )
     changed = find_changes(poll, _memberships(members), reads["seen"])
     changed = pd.concat([_still_pending(reads["pending"]), changed], ignore_index=True)
-    return _as_plan(job, changed, members, chosen[nobody], name)
+    return _as_plan(job, changed, members, left_out, name)
 
 
-def _selected(people: pd.DataFrame, labels: list[str], types: list[str] | None) -> pd.DataFrame:
-    wanted = {label.casefold() for label in labels}
-    kept = people["status"].str.casefold().isin(wanted)
+def _why_not(people: pd.DataFrame, labels: list[str], types: list[str] | None) -> pd.Series:
+    """Why a registration does not put its contact on the list; blank if it does."""
+    why = pd.Series("", index=people.index, dtype="str")
+    why[people["contact_id"].eq("")] = NO_CONTACT_ID
     if types is not None:
-        kept &= people["attendee_type"].str.casefold().isin({code.casefold() for code in types})
-    return people[kept]
+        why[~people["attendee_type"].str.casefold().isin({one.casefold() for one in types})] = (
+            TYPE_NOT_SELECTED
+        )
+    why[~people["status"].str.casefold().isin({one.casefold() for one in labels})] = STATUS_NOT_SELECTED
+    return why
 
 
 def _memberships(members: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +119,7 @@ def _still_pending(pending: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_plan(
-    job: Job, changed: pd.DataFrame, members: pd.DataFrame, unknown: pd.DataFrame, name: str
+    job: Job, changed: pd.DataFrame, members: pd.DataFrame, left_out: pd.DataFrame, name: str
 ) -> pd.DataFrame:
     emails = members.set_index("contact_id")["email"]
     changed["email"] = as_text(changed["registration"].map(emails))
@@ -117,19 +131,21 @@ def _as_plan(
     decided = changed["decision"].isin(["queued", PENDING])
     changed["reason"] = changed["decision"].where(~decided, "")
     plan = as_plan(job, changed, "member")
-    lost = pd.DataFrame(
+    if left_out.empty:
+        return plan
+    rows = pd.DataFrame(
         {
-            "key": "registration " + unknown["registration"],
+            "key": "registration " + left_out["registration"],
             "action": Action.SKIP.value,
             "record": "member",
-            "reason": NO_CONTACT_ID,
-            "detail": "the profile carries no Eloqua contact id; run upsert_contacts for the event first",
-            "email": unknown["email"],
-            "registration_code": unknown["registration"],
-            "status": unknown["status"],
+            "reason": left_out["reason"],
+            "detail": left_out["reason"].map(_DETAILS),
+            "email": left_out["email"],
+            "registration_code": left_out["registration"],
+            "status": left_out["status"],
             "asset_name": name,
             "ordinal": "",
             "plan": job.run_id,
         }
     )
-    return pd.concat([plan, lost], ignore_index=True) if len(lost) else plan
+    return pd.concat([plan, rows], ignore_index=True)

@@ -104,6 +104,21 @@ def test_who_has_no_contact_id_is_reported_with_the_remedy(bench: Bench):
     ]
 
 
+def test_who_is_not_selected_is_left_out_with_the_reason_and_remembered(bench: Bench):
+    member, _ = link(bench, "Pre-Registered")
+    _, plan = bench.plan(KIND, **SETTINGS)
+    left_out = plan[plan["action"].eq("skip")].set_index("registration_code")["reason"]
+    invited = bench.codes("Invited")[0]
+    assert left_out[invited] == "status_not_selected"
+    assert member not in left_out.index
+    _, others = bench.plan(KIND, **SETTINGS, attendee_types=["SPEAKER"])
+    assert others.set_index("registration_code")["reason"][member] == "type_not_selected"
+    bench.run(KIND, **SETTINGS)
+    email = plan.set_index("registration_code")["email"][invited]
+    decided = bench.ledger.decisions.find(person_key(ACCOUNT, email))
+    assert (invited, "status_not_selected") in {(one.registration, one.decision) for one in decided}
+
+
 def test_a_baseline_remembers_and_adds_nobody(bench: Bench):
     link(bench, "Pre-Registered")
     assert not bench.run(KIND, **SETTINGS, first_run="baseline")
