@@ -38,6 +38,8 @@ APART = 4.7
 """Seconds between two of the first changes: no divisor of a tick, so that they fall at all times of one."""
 QUIET = 60.0
 """Seconds in which nothing changes, to count the calls of a tick."""
+LOOK_EVERY = 0.25
+"""Seconds between two looks at whether something has happened: the precision of the figures."""
 PATIENCE = 600.0
 """Seconds after which a measurement is given up."""
 TICK = 15.0
@@ -157,7 +159,7 @@ def wait(done: Any, what: str) -> float:
     while not done():
         if time.monotonic() > until:
             raise SystemExit(f"{what} did not happen within {PATIENCE:.0f} s")
-        time.sleep(0.25)
+        time.sleep(LOOK_EVERY)
     return time.monotonic()
 
 
@@ -221,6 +223,8 @@ def watch(home: Path, platforms: Platforms, codes: dict[str, str], changes: int)
         wait(lambda: len(ledger.watermarks.looks(NAME)) == len(codes), "the first look at all events")
         note("the first look at all events is done")
         at = _one_after_the_other(platforms, list(codes), codes, changes, found)
+        wait(lambda: _sent(ledger) == changes, "the record of every activity")
+        note(f"{changes} single changes are there")
         found.parts = _parts(home, ledger, at)
         before = platforms.certain_calls()
         time.sleep(QUIET)
@@ -230,9 +234,12 @@ def watch(home: Path, platforms: Platforms, codes: dict[str, str], changes: int)
             list(pool.map(lambda code: platforms.change(code, "Attended"), codes.values()))
         began, now = time.monotonic(), datetime.now(UTC)
         wanted = changes + len(codes)
-        all_there = lambda: sum(platforms.activities().values()) >= wanted  # noqa: E731
+
+        def all_there() -> bool:
+            return sum(platforms.activities().values()) >= wanted
+
         found.together = wait(all_there, "an activity for every event") - began
-        time.sleep(1)  # the run records what was sent
+        wait(lambda: _sent(ledger) == wanted, "the record of every activity")
         seen = dict.fromkeys(codes, now)
         found.together_parts = _parts(home, ledger, seen, "Attended")
         found.runs = len({row.seen_by for row in ledger.outbox.find(Filter()) if row.status == "Attended"})
@@ -257,14 +264,17 @@ def _one_after_the_other(
     for event in events[:changes]:
         while time.monotonic() < due:
             look()
-            time.sleep(0.25)
+            time.sleep(LOOK_EVERY)
         platforms.change(codes[event], "Pre-Registered")
         open_[event], at[event] = time.monotonic(), datetime.now(UTC)
         due = time.monotonic() + APART
     wait(look, "the activity of every change")
-    time.sleep(1)  # the run records what was sent
-    note(f"{changes} single changes are there")
     return at
+
+
+def _sent(ledger: Ledger) -> int:
+    """How many changes are recorded as sent."""
+    return sum(row.sent_at is not None for row in ledger.outbox.find(Filter(NAME)))
 
 
 def _parts(

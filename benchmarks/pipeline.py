@@ -16,6 +16,23 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TypedDict
+
+
+class Row(TypedDict):
+    """What a process reports of its job: seconds, Eloqua calls, peak memory, records by outcome."""
+
+    what: str
+    success: bool
+    failure: str
+    calls: int
+    megabytes: float
+    seconds: float
+    waiting: float
+    own: float
+    steps: dict[str, float]
+    outcomes: dict[str, int]
+
 
 SIZE = 100_000
 EVENT = "NWBIG27"
@@ -45,7 +62,7 @@ def main() -> int:
     )
     options.add_argument("--only", choices=("read", "upsert"), help="one of the two")
     given = options.parse_args()
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="certain_eloqua_bench_") as folder:
         if given.only in (None, "read"):
             rows.append(measured(Path(folder), "read", given.size, contacts=given.size, registrations=0))
@@ -90,7 +107,7 @@ def stop() -> None:
 
 def measured(
     folder: Path, what: str, size: int, *, contacts: int = 0, registrations: int = 0, again: bool = False
-) -> dict[str, object]:
+) -> Row:
     """Run one job in a process of its own and bring back what it says."""
     if not again:
         start(folder, contacts, registrations)
@@ -114,11 +131,12 @@ def measured(
         stdout=subprocess.PIPE,
         check=True,
     )
-    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return {"what": f"{what}{' again' if again else ''}", **result}
+    result: Row = json.loads(done.stdout.splitlines()[-1])
+    result["what"] = f"{what}{' again' if again else ''}"
+    return result
 
 
-def table(rows: list[dict[str, object]], size: int) -> bool:
+def table(rows: list[Row], size: int) -> bool:
     """Print the figures beside their targets; whether all are met."""
     good = True
     print(
@@ -132,8 +150,8 @@ def table(rows: list[dict[str, object]], size: int) -> bool:
         again = row["what"] == "upsert again"
         most = MOST_MEGABYTES_UNCHANGED if again else MOST_MEGABYTES
         own_target = f"{MOST_OWN_SECONDS_UNCHANGED:.0f}" if again and size == SIZE else ""
-        good = good and row["calls"] <= target and row["megabytes"] <= most and bool(row["success"])  # type: ignore[operator]
-        good = good and (not own_target or row["own"] <= MOST_OWN_SECONDS_UNCHANGED)  # type: ignore[operator]
+        good = good and row["calls"] <= target and row["megabytes"] <= most and bool(row["success"])
+        good = good and (not own_target or row["own"] <= MOST_OWN_SECONDS_UNCHANGED)
         print(
             f"| {row['what']} | {row['calls']} | {target} | {row['megabytes']:.0f} | {most} "
             f"| {row['seconds']:.1f} | {row['waiting']:.1f} | {row['own']:.1f} | {own_target} |"

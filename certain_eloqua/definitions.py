@@ -30,8 +30,8 @@ from certain_eloqua.schedules import all_jobs, all_schedules
 from certain_eloqua.sensors import all_sensors
 from certain_eloqua.sensors.connector_files import connector_files_sensor
 from certain_eloqua.sensors.notifications import notification_sensor
-from certain_eloqua.sensors.programme_changes import programme_change_sensors
-from certain_eloqua.sensors.status_changes import status_change_sensors
+from certain_eloqua.sensors.programme_changes import PROGRAMME_CHANGES
+from certain_eloqua.sensors.status_changes import REGISTRATION_CHANGES
 from certain_eloqua.settings import connectors_folder
 
 
@@ -78,8 +78,8 @@ def build_defs(
         ],
         sensors=[
             *all_sensors,
-            *status_change_sensors(loaded.connectors, many, many_events_config),
-            *programme_change_sensors(loaded.connectors, many, many_events_config),
+            *REGISTRATION_CHANGES.of(loaded.connectors, many, many_events_config),
+            *PROGRAMME_CHANGES.of(loaded.connectors, many, many_events_config),
             connector_files_sensor(FILES_CHECK, files_check_result(problems)),
             notification_sensor(
                 {one.name: one.email_for_job_notifications for one in loaded.connectors},

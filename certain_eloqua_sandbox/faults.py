@@ -13,7 +13,7 @@ METHODS = ("*", "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
 def _body(what: str, value: Any) -> Any:
-    """Texts are sent as they are, everything else as JSON."""
+    """Texts are sent unchanged, everything else as JSON."""
     del what
     return value if isinstance(value, str) else orjson.dumps(value)
 

@@ -137,7 +137,9 @@ def table(world: World, request: Request, platform: str, name: str) -> Response:
     if name not in known:
         raise bodies.refusal(f"no view {platform}/{name}; there are: {', '.join(_names())}", 404)
     asked = _asked(request)
-    return json_response(known[name](world, asked).page(world, asked))
+    found = known[name]
+    shown = found if isinstance(found, Table) else found(world, asked)
+    return json_response(shown.page(world, asked))
 
 
 def _names() -> list[str]:

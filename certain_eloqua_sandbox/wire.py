@@ -221,10 +221,11 @@ class Platform:
     ``plant`` fills the platform with a seed. An unknown path below one of the ``prefixes`` gets this
     platform's 404.
 
-    The page has a tab for each of the ``tabs``, shows ``tables``, ``counts`` and what the platform knows of a
-    ``person``, all under the ``label`` and in the colour ``accent`` (static/page.css). The control door shows
-    the ``credentials``, counts ``watched`` things, has the ``settings`` (a dataclass) and the routes of
-    ``door``. The coverage page has the ``title``, the ``behaviours`` and the ``accepted_rules`` by area.
+    The page has a tab for each of the ``tabs``, shows ``tables`` (those that depend on the world or on the
+    query are functions), ``counts`` and what the platform knows of a ``person``, all under the ``label`` and
+    in the colour ``accent`` (static/page.css). The control door shows the ``credentials``, counts ``watched``
+    things, has the ``settings`` (a dataclass) and the routes of ``door``. The coverage page has the
+    ``title``, the ``behaviours`` and the ``accepted_rules`` by area.
     """
 
     name: str
@@ -236,7 +237,7 @@ class Platform:
     settle: Callable[[World], None] = lambda world: None
     plant: Callable[[World, Seed], None] = lambda world, seed: None
     credentials: Mapping[str, str] = field(default_factory=dict)
-    tables: Mapping[str, Callable[[World, Mapping[str, str]], Table]] = field(default_factory=dict)
+    tables: Mapping[str, Table | Callable[[World, Mapping[str, str]], Table]] = field(default_factory=dict)
     counts: Callable[[World], Mapping[str, int]] = lambda world: {}
     label: str = ""
     title: str = ""

@@ -31,8 +31,8 @@ def _row(parameter: click.Parameter) -> str:
     record = parameter.get_help_record(click.Context(click.Command("x"), show_default=True))
     if record is None:
         return f"| `{parameter.human_readable_name}` | {_choices(parameter)} |"
-    written, told = (part.replace("|", "\\|") for part in record)
-    return f"| `{written}` | {told or _choices(parameter)} |"
+    written, meaning = (part.replace("|", "\\|") for part in record)
+    return f"| `{written}` | {meaning or _choices(parameter)} |"
 
 
 def _choices(argument: click.Parameter) -> str:

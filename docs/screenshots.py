@@ -32,7 +32,7 @@ LOGIN = "Basic " + base64.b64encode(b"Sandbox\\demo:demo").decode()
 
 @contextmanager
 def sandbox() -> Iterator[str]:
-    """Run a sandbox of our own at the port that everybody's has, and return its address."""
+    """Run a sandbox of our own at the default port, and return its address."""
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder, "ready.json")
         program = subprocess.Popen(

@@ -110,7 +110,7 @@ def work(url: str, ledger_url: str, source: Path, run_id: str, kill_at: int | No
             try:
                 sender.send()
             except (ClientError, BatchMoved, AlreadyRunning):
-                time.sleep(0.005)  # as a run that failed: the next one goes on
+                time.sleep(0.005)  # as a run that failed: the next one continues
             if kill_at is None and not ledger.outbox.find(Filter(states=["pending", "batched"]), limit=1):
                 return
             time.sleep(0.002)

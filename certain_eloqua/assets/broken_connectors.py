@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from certain_eloqua.assets.failures import Refused, dagster_failures
+from certain_eloqua.failures import Refused, dagster_failures
 
 if TYPE_CHECKING:
     from pathlib import Path

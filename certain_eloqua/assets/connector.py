@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from certain_eloqua.assets.connector_steps import ConnectorSteps
-from certain_eloqua.assets.failures import dagster_failures
 from certain_eloqua.assets.shared_read import BUSY
 from certain_eloqua.assets.step import CONNECTOR_TAG, Step
+from certain_eloqua.failures import dagster_failures
 from certain_eloqua.partitions import events as event_partitions
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from certain_eloqua.assets.failures import Refused
 from certain_eloqua.assets.metadata import delivery_metadata, facts_metadata, plan_metadata, shown
 from certain_eloqua.assets.plan_comparison import APPLY_PLAN_TAG, compare_plans
 from certain_eloqua.assets.plan_rows import plan_reader
@@ -24,6 +23,7 @@ from certain_eloqua.connectors.contract.kind import Job, Kind, Platforms
 from certain_eloqua.connectors.files.problems import dotted, in_words
 from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.domain.event import is_plain_code
+from certain_eloqua.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

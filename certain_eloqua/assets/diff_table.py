@@ -1,7 +1,7 @@
 """The short Markdown tables of plans and deliveries: who, what happens, which field from what to what, why.
 
 Rows are people. Their values are masked unless the kind declares a field plain (`Kind.plain_fields`): the
-metadata of a run can be read by everybody who opens the UI, for as long as Dagster keeps the run.
+metadata of a run can be read by everyone who opens the UI, for as long as Dagster keeps the run.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
-from certain_eloqua.assets.failures import Terminated, dagster_failures
 from certain_eloqua.assets.step import CONNECTOR_TAG, RUN_LOCK_TAG, Step, StepResult
+from certain_eloqua.failures import Terminated, dagster_failures
 
 if TYPE_CHECKING:
     from certain_eloqua.assets.connector import ConnectorAssets

@@ -82,7 +82,7 @@ def render_report(
         frame: the plan, or the delivery.
         about: where it comes from.
         plan: of a delivery, the plan that it applied: its changes are listed.
-        unmasked: show people as they are.
+        unmasked: show people unmasked.
         most_rows: rows in the table.
     """
     what, why = ("action", "reason") if about.step == "plan" else ("outcome", "code")

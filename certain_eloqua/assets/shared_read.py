@@ -7,8 +7,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from certain_eloqua.assets.failures import dagster_failures
 from certain_eloqua.assets.step import Step, StepResult
+from certain_eloqua.failures import dagster_failures
 from certain_eloqua.partitions import events as event_partitions
 
 RESOURCES = frozenset({"certain", "ledger", "run_locks", "frames", "deployment"})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import dagster as dg
 
-from certain_eloqua.assets.failures import Refused
+from certain_eloqua.failures import Refused
 from certain_eloqua.partitions import with_upstream
 
 if TYPE_CHECKING:

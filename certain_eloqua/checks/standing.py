@@ -10,6 +10,7 @@ from pydantic import Field
 from certain_eloqua.checks.doubts import DOUBTS, doubts_report
 from certain_eloqua.checks.messages import MESSAGES, messages_report
 from certain_eloqua.clients.redaction import redact
+from certain_eloqua.failures import dagster_failures
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.files.loader import Connector
@@ -124,24 +125,22 @@ def _definitions() -> dg.AssetsDefinition:
         group_name="standing",
         kinds={"eloqua"},
         description="Bulk definitions of ours that are in Eloqua now. Each run deletes its own; "
-        "a killed run may leave one behind, which Eloqua deletes by itself after some days.",
+        "a killed run may leave one behind, which Eloqua deletes after some days.",
         required_resource_keys={"eloqua"},
         check_specs=[
             dg.AssetCheckSpec(
                 "nothing_left_behind",
                 asset=DEFINITIONS,
-                description="No definition of ours is in Eloqua. While a run is going on, its own are.",
+                description="No definition of ours is in Eloqua. While a run is in progress, its own are.",
             )
         ],
     )
     def eloqua_definitions(context: dg.AssetExecutionContext, config: Tidying) -> dg.MaterializeResult:
         client: Any = context.resources.eloqua
-        try:
+        with dagster_failures("Looking for our definitions in Eloqua"):
             hours = config.delete_older_than_hours
             deleted = client.delete_orphaned_definitions(older_than=timedelta(hours=hours)) if hours else 0
             left = client.open_definitions()
-        except Exception as error:  # noqa: BLE001 - reported without what it may quote
-            raise dg.Failure(f"Looking for our definitions in Eloqua: {redact(str(error))}") from None
         return dg.MaterializeResult(
             metadata={"left": left, "deleted": deleted},
             check_results=[
@@ -162,7 +161,7 @@ def _deliveries() -> dg.AssetsDefinition:
         key=DELIVERIES,
         group_name="standing",
         description="Deliveries that began and have not ended well: of runs that were killed or failed, "
-        "or are going on. Running the connector again for the event completes the work.",
+        "or are in progress. Running the connector again for the event completes the work.",
         required_resource_keys={"ledger"},
         check_specs=[
             dg.AssetCheckSpec(

@@ -147,7 +147,7 @@ def clear(names: tuple[str, ...], older_than: int, everything: bool, yes: bool, 
     """Remove ended runs of connectors from Dagster: completed, failed and terminated ones.
 
     Queued and running ones are never touched; to stop one, terminate it on its page in the UI. Ledger and
-    Parquet files stay as they are, so nothing is sent twice. The latest run of each job and event is kept,
+    Parquet files stay unchanged, so nothing is sent twice. The latest run of each job and event is kept,
     because the pages of the assets show it; --all removes that one, too. Without NAME: all connectors.
 
     \b

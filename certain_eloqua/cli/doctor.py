@@ -71,7 +71,7 @@ def doctor(context: click.Context, json_wanted: bool) -> None:
 
 
 class _Report:
-    """The findings, printed one by one as they are made, or as one JSON object at the end."""
+    """The findings, printed as they come, or as one JSON object at the end."""
 
     def __init__(self, as_json: bool) -> None:
         self.hint: str | None = None

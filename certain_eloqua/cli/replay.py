@@ -109,7 +109,7 @@ def replay(
 
     With --force what was sent is sent again too. It is listed first, and doubled only after a confirmation.
 
-    The exit code is 1 if nothing is known of these days and events, or if a run of an event was going on.
+    The exit code is 1 if nothing is known of these days and events, or if an event had a run in progress.
 
     \b
     Examples:
@@ -202,7 +202,7 @@ def _print_done(done: Replayed) -> None:
         f"{total} are sent by the next run, and {done.decided_again} statuses are decided again by it."
     )
     if done.busy:
-        click.echo(f"Left alone, because a run was going on: {', '.join(done.busy)}. Replay again later.")
+        click.echo(f"Left alone, because a run was in progress: {', '.join(done.busy)}. Replay again later.")
 
 
 def _as_json(found: Replay, done: Replayed, *, force: bool, dry_run: bool) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Made:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the pages into this folder. [default: show those beside the Parquet files]",
 )
-@click.option("--unmasked", is_flag=True, help="Show people as they are. Protect what this writes.")
+@click.option("--unmasked", is_flag=True, help="Show people unmasked. Protect what this writes.")
 @click.option(
     "--rows",
     type=click.IntRange(1, MOST_ROWS_ASKED_FOR),

@@ -96,7 +96,7 @@ def run(
 
     The run is executed in this process, one run for each event, and is stored in the Dagster instance, so
     it is seen in the UI like any other. Ctrl-C stops it; what was delivered
-    is recorded, and the next run goes on.
+    is recorded, and the next run continues.
 
     --apply-plan makes the plan again and compares: if the sources have changed since, nothing is written, and
     what differs is listed. Event and settings are those of the earlier run.
@@ -110,7 +110,7 @@ def run(
       certain-eloqua run attendees_to_eloqua --event NWSUMMIT27 --apply-plan 3f2a9c01
       certain-eloqua run attendees_to_eloqua --all-events --set 'registration_statuses=[Attended]'
     """
-    from certain_eloqua.assets.failures import Terminated
+    from certain_eloqua.failures import Terminated
 
     connector = _connector(name)
     _refuse_contradictions(connector, events, all_events, dry_run, apply_plan, overrides)

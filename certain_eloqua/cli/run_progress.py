@@ -1,4 +1,4 @@
-"""Progress of a run on the terminal: reads, the plan's counts, batches, and the outcome, while it goes on.
+"""Progress of a run on the terminal: reads, the plan's counts, batches, and the outcome.
 
 What is shown is what Dagster stores of the run, so the terminal and the UI never differ.
 """

@@ -1,4 +1,4 @@
-"""Takes secrets and people out of a text before anybody reads it.
+"""Takes secrets and people out of a text before it reaches a reader.
 
 Everything the clients log or raise passes through `redact`. It knows the shapes of secrets (headers, tokens,
 passwords in bodies and addresses) and masks e-mail addresses; a caller may name further literal secrets.

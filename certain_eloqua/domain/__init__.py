@@ -1,1 +1,1 @@
-"""The nouns of the event business. Standard library only; everybody may use them."""
+"""The nouns of the event business. Standard library only; every package may import them."""

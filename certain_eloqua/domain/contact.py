@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Contact:
-    """One contact with the fields somebody asked for, by internal name; a blank value is "".
+    """One contact with the requested fields, by internal name; a blank value is "".
 
     Used for the few. Many contacts travel as Arrow tables.
     """

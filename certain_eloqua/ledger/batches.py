@@ -1,7 +1,7 @@
 """Batches of activities: which changes were put into which import, and how far that import got.
 
 The state is written before the step it names is taken, so whoever finds a batch after a crash knows what may
-exist in Eloqua. Each move expects the state before it: of two workers with one batch only one goes on.
+exist in Eloqua. Each move expects the state before it: of two workers with one batch only one continues.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ class Batches:
             )
 
     def doubt(self, batch: Batch, code: str, cause: str) -> None:
-        """It is not known which of its changes were sent: none is sent again by itself."""
+        """It is not known which of its changes were sent: none is sent again unasked."""
         with durable(self._engine) as connection:
             self._move(connection, batch, DONE, cause=cause)
             connection.execute(

@@ -47,7 +47,7 @@ class Decisions:
         self._clock = clock
 
     def record(self, connector: str, event: str, rows: pa.Table, run_id: str) -> None:
-        """Record decisions (`DECISION_COLUMNS`); those that are known already stay as they are."""
+        """Record decisions (`DECISION_COLUMNS`); those that are known already stay unchanged."""
         with self._engine.begin() as connection:
             insert_decisions(connection, connector, event, rows, run_id, self._clock())
 

@@ -21,7 +21,7 @@ from certain_eloqua.ledger.tables import delivered_rows, deliveries, uploads
 STARTED, FINISHED, FAILED = "started", "finished", "failed"
 SETTLED = "settled"
 """Ended early; a later run has looked up what it did and recorded it, and will report it."""
-REPORTED = "told"
+REPORTED = "told"  # the word in stored ledgers
 """Settled, and the delivery of a later run has reported what it did. (The value is that of older ledgers.)"""
 _ROWS_AT_ONCE = 2_000
 
@@ -142,7 +142,7 @@ class Delivery:
         self._end(SETTLED, counts, cause)
 
     def fail(self, cause: str) -> None:
-        """This attempt ended early; the next goes on from here."""
+        """This attempt ended early; the next continues from here."""
         self._end(FAILED, {}, cause)
 
     def _end(self, state: str, counts: Mapping[str, int], cause: str | None) -> None:

@@ -1,7 +1,7 @@
 """The ledger: what was sent, what is being delivered, and who is delivering.
 
 Personal data: e-mail addresses and values are kept only as digests; ids of contacts, profiles and
-registrations as they are (docs/decisions/0010-ledger-keeps-digests.md).
+unmasked registrations (docs/decisions/0010-ledger-keeps-digests.md).
 """
 
 from __future__ import annotations

@@ -7,10 +7,10 @@ Recipients are addresses of connector files, not of attendees.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from certain_eloqua.ledger.tables import messages
@@ -76,32 +76,18 @@ class Messages:
 
     def due(self, limit: int) -> list[QueuedMessage]:
         """Messages whose time has come, the oldest first."""
-        return self._find(messages.c.next_attempt_at <= self._clock(), limit)
+        return self._find(limit, messages.c.next_attempt_at <= self._clock())
 
     def waiting(self, limit: int) -> list[QueuedMessage]:
         """Messages that are not sent, due or not, the oldest first."""
-        return self._find(None, limit)
+        return self._find(limit)
 
-    def _find(self, condition: object, limit: int) -> list[QueuedMessage]:
-        query = select(messages).where(messages.c.state == WAITING)
-        if condition is not None:
-            query = query.where(condition)  # type: ignore[arg-type]
+    def _find(self, limit: int, *conditions: ColumnElement[bool]) -> list[QueuedMessage]:
+        columns = [messages.c[one.name] for one in fields(QueuedMessage)]
+        query = select(*columns).where(messages.c.state == WAITING, *conditions)
         query = query.order_by(messages.c.created_at, messages.c.run_id).limit(limit)
         with self._engine.connect() as connection:
-            return [
-                QueuedMessage(
-                    run_id=row.run_id,
-                    recipient=row.recipient,
-                    connector=row.connector,
-                    subject=row.subject,
-                    text=row.text,
-                    html=row.html,
-                    created_at=row.created_at,
-                    attempts=row.attempts,
-                    last_error=row.last_error,
-                )
-                for row in connection.execute(query)
-            ]
+            return [QueuedMessage(*row) for row in connection.execute(query)]
 
     def record_sent(self, sent: Iterable[QueuedMessage]) -> None:
         """The server has taken these."""

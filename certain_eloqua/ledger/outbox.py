@@ -31,7 +31,7 @@ REJECTED = "rejected"
 SKIPPED = "skipped"
 """Left out; `code` says why. Can be retried."""
 IN_DOUBT = "in_doubt"
-"""It may have been sent. Never sent again by itself."""
+"""It may have been sent. Never sent again unasked."""
 RETRYABLE = (REJECTED, SKIPPED)
 
 _AT_ONCE = 2_000

@@ -131,17 +131,26 @@ seen_statuses = Table(
 )
 """The status last seen of every registration, by connector: changes are differences to this."""
 
+
+def _numbered() -> Column[int]:
+    """The key of a table whose rows are kept in the order in which they were written."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("number", kind, primary_key=True, autoincrement=True)
+
+
+def _change() -> tuple[Column[str], ...]:
+    """Whose status changed, where, from what to what."""
+    places = (Column(name, String(100), nullable=False) for name in ("event", "item", "registration"))
+    statuses = (Column(name, String(255), nullable=False) for name in ("previous", "status"))
+    return Column("connector", String(255), nullable=False), *places, *statuses
+
+
 outbox = Table(
     "ledger_outbox",
     metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _numbered(),
     Column("fingerprint", String(32), nullable=False),
-    Column("connector", String(255), nullable=False),
-    Column("event", String(100), nullable=False),
-    Column("item", String(100), nullable=False),
-    Column("registration", String(100), nullable=False),
-    Column("previous", String(255), nullable=False),
-    Column("status", String(255), nullable=False),
+    *_change(),
     Column("person", String(40), nullable=False),  # digest of the e-mail address, never the address
     Column("contact_id", String(40), nullable=False),  # "" when the contact is found by e-mail
     Column("asset_type", String(100), nullable=False),
@@ -185,13 +194,8 @@ batches = Table(
 decisions = Table(
     "ledger_decisions",
     metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("connector", String(255), nullable=False),
-    Column("event", String(100), nullable=False),
-    Column("item", String(100), nullable=False),
-    Column("registration", String(100), nullable=False),
-    Column("previous", String(255), nullable=False),
-    Column("status", String(255), nullable=False),
+    _numbered(),
+    *_change(),
     Column("ordinal", Integer, nullable=False),  # as in seen_statuses; -1 if the status moved nothing
     Column("decision", String(40), nullable=False),  # why it made no change in the outbox
     Column("person", String(40), nullable=False),  # digest of the e-mail address, never the address

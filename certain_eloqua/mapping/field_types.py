@@ -23,7 +23,7 @@ DIGITS_BEFORE, DIGITS_AFTER = 15, 4
 """Digits of a number before and after the point."""
 
 CERTAIN_TEXTS: Mapping[str, int] = {"externalKey": 100, "profilePin": 25}
-"""Sizes of Certain's profile members, as far as they are known ("Event Details", profile page)."""
+"""Sizes of Certain's profile members, where known ("Event Details", profile page)."""
 
 _FRACTION = re.compile(r"(\d{2}:\d{2}:\d{2})\.\d+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

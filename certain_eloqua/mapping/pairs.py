@@ -1,7 +1,7 @@
 """Pairs of fields that belong together on the two platforms, and the table an account starts with.
 
 The system pairs, External Profile ID = contact id and Source of Profile = Eloqua, are not here: they are
-not anybody's choice (docs/mapping.md).
+not a choice (docs/mapping.md).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def _plain(text: str) -> str:
 class ValueTable:
     """Certain's values and Eloqua's, one to one; further spellings are understood when reading.
 
-    `closed` tables give nothing for a value they do not know, so it is left as it is on the other platform;
+    `closed` tables give nothing for a value they do not know, so it is left unchanged on the other platform;
     open ones hand it on unchanged.
     """
 

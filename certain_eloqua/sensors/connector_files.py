@@ -3,10 +3,11 @@
 It is on by default and starts no run: a refused file must be seen without anyone asking.
 """
 
-from collections.abc import Sequence
 from hashlib import sha256
 
 import dagster as dg
+
+from certain_eloqua.sensors.evaluations import as_event
 
 SECONDS = 30
 
@@ -16,7 +17,7 @@ def connector_files_sensor(check: dg.AssetCheckKey, evaluation: dg.AssetCheckRes
 
     Args:
         check: the standing check of the connector files.
-        evaluation: its result for the files as they are loaded.
+        evaluation: its result for the loaded files.
     """
     state = sha256(f"{evaluation.passed}\n{evaluation.description}".encode()).hexdigest()[:16]
 
@@ -24,25 +25,12 @@ def connector_files_sensor(check: dg.AssetCheckKey, evaluation: dg.AssetCheckRes
         name="connector_files",
         minimum_interval_seconds=SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Evaluates the check of the connector files as soon as they are loaded and when they "
+        description="Evaluates the check of the connector files when they are loaded and when they "
         "change. It starts no run.",
     )
     def connector_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if context.cursor == state:
-            return dg.SkipReason("The connector files are as they were when the check was last evaluated.")
-        return dg.SensorResult(asset_events=_events(check, evaluation), cursor=state)
+            return dg.SkipReason("The connector files have not changed since the check was last evaluated.")
+        return dg.SensorResult(asset_events=[as_event(check, evaluation)], cursor=state)
 
     return connector_files
-
-
-def _events(check: dg.AssetCheckKey, evaluation: dg.AssetCheckResult) -> Sequence[dg.AssetCheckEvaluation]:
-    return [
-        dg.AssetCheckEvaluation(
-            asset_key=check.asset_key,
-            check_name=check.name,
-            passed=evaluation.passed,
-            metadata=evaluation.metadata,
-            severity=evaluation.severity,
-            description=evaluation.description,
-        )
-    ]

@@ -26,7 +26,7 @@ class Finding:
     Args:
         series: identifies the cursor; another one after the cursor was reset.
         number: counts the findings of the series.
-        position: where the sensor goes on reading, in its own words, such as a watermark.
+        position: where the sensor continues to read, in its own format, such as a watermark.
     """
 
     series: str
@@ -43,7 +43,7 @@ class Finding:
             return cls(uuid.uuid4().hex[:12], 1)
 
     def at(self, position: str) -> Self:
-        """The same finding with the position at which the next tick goes on."""
+        """The same finding with the position at which the next tick continues."""
         return replace(self, position=position)
 
     @property

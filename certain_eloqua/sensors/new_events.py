@@ -5,8 +5,8 @@ from typing import Any
 
 import dagster as dg
 
-from certain_eloqua.clients.redaction import redact
 from certain_eloqua.domain.event import Event
+from certain_eloqua.failures import dagster_failures
 from certain_eloqua.partitions import events, is_partition_key
 from certain_eloqua.sensors.findings import Finding
 
@@ -26,10 +26,8 @@ def new_events(
 
     If Certain cannot be read this raises: the tick turns red and the next one tries again.
     """
-    try:
+    with dagster_failures("Reading the events of Certain"):
         found = list(certain.iter_events())
-    except Exception as error:  # noqa: BLE001 - reported without personal data
-        raise dg.Failure(f"Certain's events could not be read: {redact(str(error))}") from None
     new, refused = codes_to_add(found, context.instance.get_dynamic_partitions(events.name or ""))
     if refused:
         context.log.warning("%d event codes cannot be partitions: %s", len(refused), ", ".join(refused))

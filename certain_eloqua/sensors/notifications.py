@@ -22,6 +22,7 @@ from certain_eloqua.clients.redaction import redact
 from certain_eloqua.notify.channels import CHANNELS, ChannelNotReached, send_to_channels
 from certain_eloqua.notify.mail import MailNotSent, connect, mail_of
 from certain_eloqua.notify.run_message import compose
+from certain_eloqua.sensors.evaluations import as_event
 from certain_eloqua.sensors.run_outcomes import connector_of, is_final, outcome_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 SECONDS = 30
 MOST_RUNS = 200
-"""Runs looked at in one tick; the next goes on."""
+"""Runs looked at in one tick; the next continues."""
 MOST_MESSAGES = 50
 DEADLINE_S = 35.0
 """Nothing new is begun after so many seconds: Dagster gives up a tick after 60."""
@@ -81,7 +82,7 @@ def notification_sensor(
         if problem:
             context.log.warning("%s", problem)
         state = "ok" if result.passed else "failing"
-        events = [] if state == cursor.check else [_evaluation(check, result)]
+        events = [] if state == cursor.check else [as_event(check, result)]
         moved = replace(cursor, check=state).as_text()
         if events:
             return dg.SensorResult(asset_events=events, cursor=moved)
@@ -238,15 +239,4 @@ def _mail(settings: Settings, group: Sequence[QueuedMessage]) -> Any:
         [one.text for one in group],
         [one.html for one in group],
         first.run_id,
-    )
-
-
-def _evaluation(check: dg.AssetCheckKey, result: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
-    return dg.AssetCheckEvaluation(
-        asset_key=check.asset_key,
-        check_name=check.name,
-        passed=result.passed,
-        metadata=result.metadata,
-        severity=result.severity,
-        description=result.description,
     )

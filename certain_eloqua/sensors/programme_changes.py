@@ -14,15 +14,12 @@ import dagster as dg
 from certain_eloqua.clients.redaction import redact
 from certain_eloqua.connectors.status_changes.due_events import ChangedRow, Memory, due_events
 from certain_eloqua.connectors.status_changes.rotation import Rotation, Target
-from certain_eloqua.sensors.findings import Finding
-from certain_eloqua.sensors.status_changes import Config, selected_events
+from certain_eloqua.sensors.change_sensor import Changes, ChangeSensor, Tick, selected_events
 
 if TYPE_CHECKING:
     from certain_eloqua.clients.certain import CertainClient
-    from certain_eloqua.connectors.files.loader import Connector
     from certain_eloqua.domain.event import Event
 
-SECONDS = 15
 READS = 2
 """Events that a tick reads. With the events of the account and the newest stamp that is four calls."""
 
@@ -34,84 +31,50 @@ SOURCES = {"session_status_activities": SESSIONS, "agenda_item_status_activities
 """What the kinds follow."""
 
 
-def programme_change_sensors(
-    connectors: Iterable["Connector"], jobs: Mapping[str, dg.JobDefinition], config: Config
-) -> list[dg.SensorDefinition]:
-    """The sensor of the connectors that follow sessions and agenda items; none when there are none.
+def find_changes(tick: Tick) -> Changes:
+    """The events whose turn it was and in which a session or an agenda item changed.
 
-    Args:
-        connectors: all of them.
-        jobs: their jobs for many events, by connector.
-        config: the configuration of such a job.
+    An event that alone cannot be read is passed over until its next turn.
     """
-    followers = [one for one in connectors if one.kind.name in SOURCES]
-    return [_sensor(followers, jobs, config)] if followers else []
-
-
-def _sensor(
-    followers: Sequence["Connector"], jobs: Mapping[str, dg.JobDefinition], config: Config
-) -> dg.SensorDefinition:
-    @dg.sensor(
-        name="programme_status_changes",
-        jobs=[jobs[one.name] for one in followers],
-        minimum_interval_seconds=SECONDS,
-        default_status=dg.DefaultSensorStatus.STOPPED,
-        description="Runs the connectors that follow sessions and agenda items for events in which one "
-        "changed. Events take turns, those that are going on most often.",
-    )
-    def programme_status_changes(
-        context: dg.SensorEvaluationContext,
-        certain: dg.ResourceParam[Any],
-        ledger: dg.ResourceParam[Any],
-    ) -> dg.SensorResult:
-        """Ask for one run per connector with something new.
-
-        If Certain cannot be read this raises: the tick turns red, and the next one reads the same events. An
-        event that alone cannot be read is passed over until its next turn.
-        """
-        now = datetime.now(UTC)
-        finding = Finding.after(context.cursor)
-        try:
-            events = list(certain.iter_events())
-            stamp = certain.newest_registration_stamp() or ""
-            selected = {one.name: selected_events(one, events) for one in followers}
-            sources = {one.name: SOURCES[one.kind.name] for one in followers}
-            targets = _targets(selected, sources)
-            before = Rotation.from_text(finding.position)
-            rotation, chosen, new = before.next(targets, _going_on(events, now), stamp, READS, now)
-            rotation, rows = _read(context, certain, rotation, chosen, stamp, now)
-        except Exception as error:  # noqa: BLE001 - reported without personal data
-            raise dg.Failure(f"Certain's programme could not be read: {redact(str(error))}") from None
-        due: dict[str, list[str]] = {}
-        asked: dict[str, Mapping[str, datetime]] = {}
-        for name, codes in selected.items():
-            changed = [
-                ChangedRow(event, "", "", "") for source, event in (*rows, *new) if source == sources[name]
-            ]
-            looked = {name: ledger.watermarks.looks(name)}
-            memory = Memory("", frozenset(), rotation.asked)
-            found, waiting = due_events(memory, changed, {name: codes}, looked, now)
-            due |= found
-            asked |= waiting
-        finding = finding.at(replace(rotation, asked=asked).as_text())
-        requests = [
-            dg.RunRequest(
-                run_key=finding.run_key(name, *codes),
-                job_name=jobs[name].name,
-                run_config=config(name, codes),
-            )
-            for name, codes in due.items()
+    now = datetime.now(UTC)
+    events = list(tick.certain.iter_events())
+    stamp = tick.certain.newest_registration_stamp() or ""
+    selected = {one.name: selected_events(one, events) for one in tick.followers}
+    sources = {one.name: SOURCES[one.kind.name] for one in tick.followers}
+    targets = _targets(selected, sources)
+    before = Rotation.from_text(tick.position)
+    rotation, chosen, new = before.next(targets, _live(events, now), stamp, READS, now)
+    rotation, rows = _read(tick.context, tick.certain, rotation, chosen, stamp, now)
+    due: dict[str, list[str]] = {}
+    asked: dict[str, Mapping[str, datetime]] = {}
+    for name, codes in selected.items():
+        changed = [
+            ChangedRow(event, "", "", "") for source, event in (*rows, *new) if source == sources[name]
         ]
-        return dg.SensorResult(run_requests=requests, cursor=finding.cursor)
+        looked = {name: tick.ledger.watermarks.looks(name)}
+        found, waiting = due_events(
+            Memory("", frozenset(), rotation.asked), changed, {name: codes}, looked, now
+        )
+        due |= found
+        asked |= waiting
+    return Changes(due, replace(rotation, asked=asked).as_text())
 
-    return programme_status_changes
+
+PROGRAMME_CHANGES = ChangeSensor(
+    name="programme_status_changes",
+    description="Runs the connectors that follow sessions and agenda items for events in which one changed. "
+    "Events take turns; live ones are read most often.",
+    kinds=frozenset(SOURCES),
+    doing="Looking for changed sessions and agenda items in Certain",
+    find=find_changes,
+)
 
 
 def _targets(selected: Mapping[str, Sequence[str]], sources: Mapping[str, str]) -> list[Target]:
     return sorted({(sources[name], code) for name, codes in selected.items() for code in codes})
 
 
-def _going_on(events: Iterable["Event"], now: datetime) -> list[str]:
+def _live(events: Iterable["Event"], now: datetime) -> list[str]:
     return [
         one.code
         for one in events

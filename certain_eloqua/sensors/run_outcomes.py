@@ -36,7 +36,7 @@ def connector_of(run: dg.DagsterRun, connectors: Iterable[str]) -> str | None:
 
 
 def is_final(run: dg.DagsterRun) -> bool:
-    """Whether Dagster will not run it again by itself."""
+    """Whether Dagster will not retry it."""
     return run.status != dg.DagsterRunStatus.FAILURE or run.tags.get(WILL_RETRY_TAG) != "true"
 
 

@@ -53,7 +53,7 @@ class Coded:
     def find(self, world: World, scope: Any, code: str) -> Any:
         """Return the row with a code in an event (its id) or account (its code), or ``None``."""
         return world.row(
-            f"SELECT * FROM {self.shape.table} WHERE {self._column} = ? AND {self.code} = ?",  # noqa: S608
+            f"SELECT * FROM {self.shape.table} WHERE {self._column} = ? AND {self.code} = ?",
             (scope, code),
         )
 

@@ -41,7 +41,7 @@ def change_registration(world: World, request: Request) -> Response:
     if not changes:
         raise bodies.refusal("say what to change: 'status', 'active', 'test'")
     found = world.rows(
-        "SELECT r.*, p.email, e.eventCode FROM certain_registrations r "  # noqa: S608
+        "SELECT r.*, p.email, e.eventCode FROM certain_registrations r "
         "JOIN certain_profiles p USING (pkProfileId) JOIN certain_events e ON e.eventId = r.pkEventId "
         "WHERE (:code IS NULL OR r.registrationCode = :code) "
         f"AND (:email IS NULL OR {key_sql('p.email')} = text_key(:email)) "

@@ -135,7 +135,7 @@ def remove_test_registrations(world: World, event_id: int) -> None:
     for row in world.rows(mine.replace("pkRegId", "registrationCode"), (event_id,)):
         world.note("certain", "remove", "registration", row[0], {"why": "event went live"})
     for table in ("certain_registration_agendas", "certain_session_registrations", "certain_appointments"):
-        world.run(f"DELETE FROM {table} WHERE pkRegId IN ({mine})", (event_id,))  # noqa: S608  our names
+        world.run(f"DELETE FROM {table} WHERE pkRegId IN ({mine})", (event_id,))
     world.run("DELETE FROM certain_registrations WHERE pkEventId = ? AND isTestMode = 1", (event_id,))
 
 

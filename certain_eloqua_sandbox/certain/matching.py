@@ -59,7 +59,7 @@ def match(world: World, request: Request, account: str, identifier: str, given: 
         return find_pin(world, account, str(value))
     same = f"{key_sql(column)} = text_key(?)" if identifier == "EMAIL" else f"{column} = ?"
     return world.row(
-        f"SELECT * FROM certain_profiles WHERE {same} AND accountCode = ? AND isActive = 1"  # noqa: S608
+        f"SELECT * FROM certain_profiles WHERE {same} AND accountCode = ? AND isActive = 1"
         " ORDER BY pkProfileId LIMIT 1",
         (value, account),
     )

@@ -123,7 +123,7 @@ def as_objects(request: Request, name: str, value: Any) -> list[dict[str, Any]]:
 
 
 def plain(row: Mapping[str, Any] | Any, shape: Shape) -> dict[str, Any]:
-    """Return a row's own members as they are answered."""
+    """Return a row's own members as the API answers them."""
     found: dict[str, Any] = {}
     for name in shape.columns:
         value = row[name]
@@ -141,7 +141,7 @@ def insert(world: World, table: str, values: Mapping[str, Any]) -> int:
     names = ", ".join(values)
     holes = ", ".join("?" * len(values))
     # Table and column names are ours, never a caller's.
-    done = world.run(f"INSERT INTO {table} ({names}) VALUES ({holes})", tuple(values.values()))  # noqa: S608
+    done = world.run(f"INSERT INTO {table} ({names}) VALUES ({holes})", tuple(values.values()))
     return int(done.lastrowid or 0)
 
 
@@ -149,7 +149,7 @@ def change(world: World, shape: Shape, key: int, values: Mapping[str, Any]) -> N
     """Set columns of one row."""
     if values:
         sets = ", ".join(f"{name} = ?" for name in values)
-        world.run(f"UPDATE {shape.table} SET {sets} WHERE {shape.key} = ?", (*values.values(), key))  # noqa: S608
+        world.run(f"UPDATE {shape.table} SET {sets} WHERE {shape.key} = ?", (*values.values(), key))
 
 
 def dumped(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certain_eloqua_sandbox.certain import (  # noqa: F401  importing a module puts its handlers behind the doors
+from certain_eloqua_sandbox.certain import (
     accounts,
     agenda_items,
     appointments,
@@ -31,6 +31,24 @@ from certain_eloqua_sandbox.certain.views.person import side
 from certain_eloqua_sandbox.seeds.seed import Seed
 from certain_eloqua_sandbox.wire import Platform
 from certain_eloqua_sandbox.world import World
+
+ROUTE_MODULES = (
+    accounts,
+    agenda_items,
+    appointments,
+    attendee_types,
+    door,
+    events,
+    locations,
+    missing,
+    profiles,
+    registration_agendas,
+    registrations,
+    session_registrations,
+    sessions,
+    statuses,
+)
+"""Importing a module adds its routes to Certain's API."""
 
 
 def plant(world: World, seed: Seed) -> None:

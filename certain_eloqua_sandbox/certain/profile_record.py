@@ -193,7 +193,7 @@ def find_pin(world: World, account: str, pin: str) -> Any:
 def show(
     world: World, rows: Sequence[Any], asked: frozenset[str], *, pin: str = "profilePin"
 ) -> Iterable[dict[str, Any]]:
-    """Return profiles as they are answered, with the parts that were asked for."""
+    """Return profiles as the API answers them, with the parts that were asked for."""
     external, source = settings(world).external_id_member, settings(world).source_member
     wanted = {member for part, member in PARTS.items() if part in asked}
     if "profile_questions" in asked:

@@ -92,7 +92,7 @@ def update_profile(world: World, request: Request, account: str, pin: str) -> Re
 
 @API.answers("DELETE", "/Profile/{account}/{pin}", source=SUITE)
 def delete_profile(world: World, request: Request, account: str, pin: str) -> Response:
-    """Make a profile inactive; its registrations stay as they are."""
+    """Make a profile inactive; its registrations stay unchanged."""
     row = _profile_of(world, request, account, pin)
     change(world, PROFILE, row["pkProfileId"], {"isActive": 0, "dateModified": stamp(world)})
     world.note("certain", "delete", "profile", row["email"] or pin, {"pkProfileId": str(row["pkProfileId"])})

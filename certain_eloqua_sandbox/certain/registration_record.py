@@ -62,7 +62,7 @@ EMPTY: dict[str, Any] = {
 
 
 def show_registrations(world: World, rows: Sequence[Any], asked: frozenset[str]) -> Iterable[dict[str, Any]]:
-    """Return registrations as they are answered: nested profile, parts by include list."""
+    """Return registrations as the API answers them: nested profile, parts by include list."""
     keys = sorted({row["pkProfileId"] for row in rows})
     shown = show(
         world, by_key(world, PROFILE, keys), asked - {"event_list", "travel_info", "associate"}, pin="pin"

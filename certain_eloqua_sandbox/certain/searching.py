@@ -173,9 +173,9 @@ def answer_search(
     where = " AND ".join(query.clauses) or "1"
     page = window(world, request)
     # Every name in these statements is one of ours; what a caller sends is only ever bound.
-    total = world.value(f"SELECT count(*) FROM {source} WHERE {where}", query.values)  # noqa: S608
+    total = world.value(f"SELECT count(*) FROM {source} WHERE {where}", query.values)
     keys = world.rows(
-        f"SELECT o.{shape.key} FROM {source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
+        f"SELECT o.{shape.key} FROM {source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
         (*query.values, page.size, page.offset),
     )
     rows = by_key(world, shape, [key[0] for key in keys])
@@ -189,7 +189,7 @@ def by_key(world: World, shape: Shape, keys: Sequence[int]) -> list[Any]:
     found = {
         row[shape.key]: row
         for row in world.rows(
-            f"SELECT * FROM {shape.table} WHERE {shape.key} IN (SELECT value FROM json_each(?))",  # noqa: S608
+            f"SELECT * FROM {shape.table} WHERE {shape.key} IN (SELECT value FROM json_each(?))",
             (str(list(keys)),),
         )
     }

@@ -55,7 +55,7 @@ def escaped(text: str | None) -> str | None:
 
 
 def instances(world: World, event: Any) -> list[dict[str, Any]]:
-    """Return all session instances of an event, flat, as they are answered."""
+    """Return all session instances of an event, flat, as the API answers them."""
     rows = world.rows(
         "SELECT s.*, i.*, s.dateModified AS sessionModified, i.dateModified AS instanceModified"
         " FROM certain_sessions s JOIN certain_instances i USING (sessionId)"

@@ -28,7 +28,7 @@ class CertainSettings:
 
 
 def settings(world: World) -> CertainSettings:
-    """Return the settings as they are now."""
+    """Return the present settings."""
     return world.settings_of(CertainSettings)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from certain_eloqua_sandbox import page
-from certain_eloqua_sandbox.control import (  # noqa: F401  importing a module adds its routes
+from certain_eloqua_sandbox.control import (
     clock,
     scripted_faults,
     settings,
@@ -17,6 +17,15 @@ from certain_eloqua_sandbox.platforms import imitated
 from certain_eloqua_sandbox.seeds import catalogue
 from certain_eloqua_sandbox.wire import Platform, Request, Response, Routes, json_response
 from certain_eloqua_sandbox.world import World
+
+ROUTE_MODULES = (
+    clock,
+    scripted_faults,
+    settings,
+    state,
+    watching,
+)
+"""Importing a module adds its routes to the door."""
 
 
 @DOOR.answers("GET", "", source=SOURCE)

@@ -91,7 +91,7 @@ def forget(world: World, request: Request, name: str) -> Response:
 
 @DOOR.answers("POST", "/restore/{name}", source=SOURCE)
 def restore(world: World, request: Request, name: str) -> Response:
-    """Return to a snapshot. Settings, clock, faults and counters stay as they are."""
+    """Return to a snapshot. Settings, clock, faults and counters keep their values."""
     bodies.keys(bodies.json_of(request, {}), {}, what="a restore")
     _known_snapshot(world, name)
     world.restore(name)

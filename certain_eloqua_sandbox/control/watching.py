@@ -68,10 +68,10 @@ def journal(world: World, request: Request) -> Response:
     where = " AND ".join(conditions)
     if "key" in given:
         world.index_journal()
-    count = world.value(f"SELECT COUNT(*) FROM journal WHERE {where}", values)  # noqa: S608
+    count = world.value(f"SELECT COUNT(*) FROM journal WHERE {where}", values)
     limit = _number(given, "limit", 1_000, LARGEST_JOURNAL_PAGE)
     lines = world.rows(
-        f"SELECT * FROM journal WHERE {where} AND seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
+        f"SELECT * FROM journal WHERE {where} AND seq > ? ORDER BY seq LIMIT ?",
         [*values, _number(given, "after", 0, None), limit],
     )
     return json_response({"count": count, "items": [page.journal_line(line) for line in lines]})

@@ -140,7 +140,7 @@ BEHAVIOURS = (
         "Eloqua",
         "Limits on simultaneous calls and calls a second",
         "no public figures",
-        held="throttling by itself; script a 429 or 503 as a fault",
+        held="throttling without a script; script a 429 or 503 as a fault",
     ),
     Behaviour(
         "Eloqua",

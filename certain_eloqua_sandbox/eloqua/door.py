@@ -46,7 +46,7 @@ def edit_contact(world: World, request: Request) -> Response:
         changes["is_bounced"] = given["bounced"]
         changes["bounceback_date"] = world.now() if given["bounced"] else None
     assigned = ", ".join(f"{column} = ?" for column in changes)
-    world.run(f"UPDATE contacts SET {assigned} WHERE id = ?", [*changes.values(), number])  # noqa: S608
+    world.run(f"UPDATE contacts SET {assigned} WHERE id = ?", [*changes.values(), number])
     world.note(
         "eloqua", "edit", "contact", given["email"], {name: given[name] for name in given if name != "email"}
     )
@@ -59,8 +59,7 @@ def contact_id(world: World, email: str) -> int:
         (one for one in schema.fields_of(world, "contact") if one.internal_name == "C_EmailAddress"), None
     )
     found = field and world.value(
-        f"SELECT id FROM contacts WHERE {key_sql(field.column)} = text_key(?) "  # noqa: S608
-        "ORDER BY id LIMIT 1",
+        f"SELECT id FROM contacts WHERE {key_sql(field.column)} = text_key(?) ORDER BY id LIMIT 1",
         (email,),
     )
     if not found:

@@ -26,7 +26,7 @@ def settle(world: World, object_id: int, where: str, parameters: Iterable[Any] =
     kind = world.value("SELECT kind FROM custom_objects WHERE id = ?", (object_id,))
     code = unique_column(world, object_id) or "COALESCE(unique_code, printf('DCTET%012d', id))"
     world.run(
-        f"UPDATE {schema.table_of(kind, object_id)} SET unique_code = {code}, "  # noqa: S608
+        f"UPDATE {schema.table_of(kind, object_id)} SET unique_code = {code}, "
         f"external_id = COALESCE(external_id, printf('{LETTERS[kind]}{object_id}-%09d', id)) WHERE {where}",
         parameters,
     )

@@ -190,7 +190,7 @@ def add_field(
         **more,
     }
     marks = ", ".join("?" * len(values))
-    cursor = world.run(f"INSERT INTO eloqua_fields ({', '.join(values)}) VALUES ({marks})", values.values())  # noqa: S608
+    cursor = world.run(f"INSERT INTO eloqua_fields ({', '.join(values)}) VALUES ({marks})", values.values())
     field = field_by_id(world, int(cursor.lastrowid or 0))
     if field is None:
         raise LookupError(internal_name)

@@ -41,5 +41,5 @@ CHECKS: dict[str, bodies.Check] = {
 
 
 def settings(world: World) -> EloquaSettings:
-    """Return the settings as they are now."""
+    """Return the present settings."""
     return world.settings_of(EloquaSettings)

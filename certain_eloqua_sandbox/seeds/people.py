@@ -1,6 +1,6 @@
 """Invented people: the same number always gives the same ones, and a million takes a few seconds.
 
-No name, company or telephone number belongs to anybody: e-mail addresses end in the domains reserved for
+No name, company or telephone number is a real one: e-mail addresses end in the domains reserved for
 examples (RFC 2606) and every telephone number has the exchange 555. Nothing here knows a platform; the dirt
 of real data (upper case, blanks, stray spaces) is added by the seeds that use these people.
 """

@@ -194,7 +194,7 @@ function welcome() {
   return {
     title: "Overview",
     nodes: [
-      h("h1", {}, `${listed(labels(), "and")}, as they are now`),
+      h("h1", {}, `${listed(labels(), "and")}, current state`),
       h("p", { class: "soft" }, "Stand-ins for the platforms. What is written to them shows up here at once. ",
         h("a", { href: "/_sandbox" }, "The control door"), " changes how they behave."),
       h("div", { class: "welcome" }, platforms.map(side)),

@@ -27,8 +27,7 @@ def person(world: World, email: str, platforms: Sequence[Platform]) -> dict[str,
         "writes": [
             {**dict(row), "detail": json.loads(row["detail"]) if row["detail"] else None}
             for row in world.rows(
-                f"SELECT * FROM journal WHERE instr({key_sql('key')}, text_key(?)) "  # noqa: S608
-                "ORDER BY seq DESC LIMIT ?",
+                f"SELECT * FROM journal WHERE instr({key_sql('key')}, text_key(?)) ORDER BY seq DESC LIMIT ?",
                 (email, WRITES),
             )
         ],

@@ -1,4 +1,4 @@
-"""The dry run with one click, the list of connectors, and the report's path, as they are seen in the UI."""
+"""The dry run with one click, the list of connectors, and the report's path, in the UI."""
 
 import pytest
 from playwright.sync_api import Page

@@ -49,7 +49,7 @@ def test_the_overview_counts_both_platforms(page: Page, sandbox: Sandbox) -> Non
     there = sandbox.control("GET", "view/summary")
     page.goto("/")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Eloqua and Certain, as they are now")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Eloqua and Certain, current state")
     expect(page.get_by_role("main").get_by_role("link", name="Contacts")).to_contain_text(
         f"{there['eloqua']['contacts']:,}"
     )

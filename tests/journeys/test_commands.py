@@ -20,7 +20,7 @@ BIN = Path(sys.executable).parent
 
 @pytest.fixture
 def root(kept, tmp_path_factory):
-    """The root of the project without a `.env` that somebody may have: it would beat the test's
+    """The root of the project without a `.env` of the developer's: it would beat the test's
     environment.
     """
     root = tmp_path_factory.mktemp("root")

@@ -64,11 +64,11 @@ def test_a_person_s_story_names_run_batch_and_sync_or_why_not(activities):
     assert "Pre-Registered -> Cancelled made nothing: the status was not selected" in story
     first = story.index("Invited made nothing: the status was not selected")  # of a run two statuses ago
     assert first < story.index("was sent") < story.index("Cancelled made nothing")
-    told = json.loads(command("history", email, "--json"))["decisions"]
-    assert [one["decision"] for one in told if one["registration"] == code] == [
+    recorded = json.loads(command("history", email, "--json"))["decisions"]
+    assert [one["decision"] for one in recorded if one["registration"] == code] == [
         "status_not_selected",
         "status_not_selected",
     ]
-    assert all(one["seen_by"] for one in told)
+    assert all(one["seen_by"] for one in recorded)
     assert "Nothing is known" in command("history", "nobody@nowhere.example", code=1)
     assert "was sent" not in command("history", email, "--as-of", "2020-01-01", code=1)

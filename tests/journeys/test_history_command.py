@@ -67,13 +67,13 @@ def test_the_story_is_as_it_was_known_on_a_day(ledger, day, expected):
 
 
 def test_the_story_needs_no_frames_and_names_the_run_of_each_decision(ledger):
-    told = json.loads(history("--json"))
-    assert [(row["decision"], row["seen_by"]) for row in told["decisions"]] == [
+    recorded = json.loads(history("--json"))
+    assert [(row["decision"], row["seen_by"]) for row in recorded["decisions"]] == [
         ("baseline", "run-1"),
         ("status_not_selected", "run-3"),
     ]
-    assert told["changes"][0]["sync"] == "/syncs/1"
-    assert told["last_seen"] == []
+    assert recorded["changes"][0]["sync"] == "/syncs/1"
+    assert recorded["last_seen"] == []
 
 
 def test_nothing_is_known_of_days_before_and_of_other_connectors_and_events(ledger):
@@ -84,5 +84,5 @@ def test_nothing_is_known_of_days_before_and_of_other_connectors_and_events(ledg
 
 def test_a_person_who_is_forgotten_leaves_no_decision(ledger):
     assert ledger.forget_person("NWIND", MIRA)
-    told = json.loads(history("--json"))
-    assert told["decisions"] == []
+    recorded = json.loads(history("--json"))
+    assert recorded["decisions"] == []

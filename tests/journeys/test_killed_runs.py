@@ -146,7 +146,7 @@ def test_killed_anywhere_and_started_again(deployment, connector):
 @pytest.mark.parametrize("times", [5])
 @pytest.mark.timeout(300)
 def test_killed_again_and_again(deployment, times):
-    """Each attempt goes on where the last one stopped."""
+    """Each attempt continues where the last one stopped."""
     starter, control = Starter(deployment), deployment.sandbox.control
     control("POST", "/snapshot/before")
     starter.finish("prospects")

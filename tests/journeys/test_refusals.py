@@ -1,4 +1,4 @@
-"""What is refused, before anything is written, and how it is told."""
+"""What is refused, before anything is written, and how it is reported."""
 
 import dagster as dg
 import pytest

@@ -108,7 +108,7 @@ def test_certain_being_down_fails_the_tick_and_skips_nothing(daemon, deployment)
     refused = {"method": "GET", "path": "/Registration/", "times": -1, "answer": {"status": 400, "body": {}}}
     deployment.sandbox.control("POST", "/faults", refused)
     before = daemon.cursor
-    with pytest.raises(dg.Failure, match="could not be read"):
+    with pytest.raises(dg.Failure, match="Looking for changed"):
         daemon.tick()
     assert daemon.cursor == before
     deployment.sandbox.control("DELETE", "/faults")

@@ -25,11 +25,12 @@ PLAIN = {
 # Upper rooms: Dagster lives here. They stand side by side on all of the plain ones.
 UPPER = {
     "partitions": {"domain"},
-    "resources": {*PLAIN, "partitions"},
-    "assets": {*PLAIN, "partitions"},
-    "checks": {*PLAIN, "partitions"},
-    "schedules": {*PLAIN, "partitions"},
-    "sensors": {*PLAIN, "partitions"},
+    "failures": {*PLAIN},
+    "resources": {*PLAIN, "partitions", "failures"},
+    "assets": {*PLAIN, "partitions", "failures"},
+    "checks": {*PLAIN, "partitions", "failures"},
+    "schedules": {*PLAIN, "partitions", "failures"},
+    "sensors": {*PLAIN, "partitions", "failures"},
 }
 SANDBOX = "certain_eloqua_sandbox"
 """The sandbox is a package of its own: it imports none of ours, and only the command line starts it."""

@@ -110,5 +110,5 @@ def _note(ran: Ran, happened: dg.DagsterEvent) -> None:
 
 
 def at_home(kept: bool) -> Any:
-    """The instance of DAGSTER_HOME if somebody will look at it later, else one in memory, which is faster."""
+    """The instance of DAGSTER_HOME if it is kept for the UI, else one in memory, which is faster."""
     return dg.DagsterInstance.get() if kept else dg.DagsterInstance.ephemeral()

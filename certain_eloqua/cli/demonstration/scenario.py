@@ -215,7 +215,7 @@ class Scenario:
             "People with bad data did not stop anything; the plan of step 5 says why each was left out:"
         )
         self.report.counts(reasons, "left_out_")
-        self.report.expect("everybody who was left out has a reason",
+        self.report.expect("each person left out has a reason",
                            sum(reasons.values()) == self.planned.get("plan_skip", -1))  # fmt: skip
 
     def _broken_file(self) -> None:

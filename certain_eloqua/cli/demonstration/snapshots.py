@@ -1,4 +1,4 @@
-"""Both platforms as anybody sees them over HTTP, read without our own clients: the demo must not check
+"""Both platforms as they answer over HTTP, read without our own clients: the demo must not check
 itself.
 """
 
@@ -80,7 +80,7 @@ class Platforms:
         answer.raise_for_status()
 
     def change_status(self, code: str, status: str) -> None:
-        """Change the status of a registration, as somebody at Certain's screen would."""
+        """Change the status of a registration, as a user of Certain would."""
         self.control("POST", "certain/registration", {"code": code, "status": status})
 
     def custom_object_records(self, name: str) -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ class Platforms:
         answer.raise_for_status()
 
     def register_for_session(self, event: str, session: str, registration: str) -> None:
-        """Register somebody for the first instance of a session, as the attendee would."""
+        """Register a person for the first instance of a session, as the attendee would."""
         seat = {"registrationCode": registration, "instanceId": self._instance(event, session)}
         self._standard("POST", event, "registrations/sessions", [{**seat, "status": "Registered"}])
 

@@ -179,7 +179,7 @@ class EloquaClient:
 
         Args:
             fields: your column names and Eloqua's statements, at most 250.
-            filter: Eloqua's expression, at most 1,000 characters; None exports everybody.
+            filter: Eloqua's expression, at most 1,000 characters; None exports all contacts.
             name: becomes the definition's name, after our prefix.
             utc: system time stamps in UTC instead of US Eastern time.
             sync_actions: done to every exported contact.

@@ -118,7 +118,7 @@ class BearerHeader(AuthBase):
         return bool(tokens.access_token) and self._now() < tokens.expires_at - TOKEN_SAFETY_SECONDS
 
     def _ask(self, stored: Tokens | None) -> Tokens:
-        """New tokens, written down before anybody uses them: losing them means signing in again by hand."""
+        """New tokens, stored before they are used: losing them means signing in again by hand."""
         refresh = (stored.refresh_token if stored else None) or self._login.refresh_token
         if refresh:
             try:

@@ -235,7 +235,7 @@ def _people(
 
 
 def _linked_contacts(job: Job, reads: Mapping[str, pd.DataFrame]) -> pa.Table:
-    """`email` of everybody who is to be a contact, and `contact_id` of the profile's contact, "" if none."""
+    """`email` of each person who is to be a contact, `contact_id` of the profile's contact, "" if none."""
     found = Candidates(reads["registrations"], reads["profiles"], job.settings)
     rows = np.flatnonzero(found.planned)
     people = People(reads["registrations"], reads["profiles"], [EXTERNAL_KEY, SOURCE], found.profiles)

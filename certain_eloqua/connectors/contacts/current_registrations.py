@@ -1,4 +1,4 @@
-"""Who is registered for an event at this moment; asked before anybody is registered."""
+"""Who is registered for an event at this moment; read before a registration is made."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class UpsertContactsSettings(KindSettings):
     too_long: TooLong = "truncate"
     refresh_all: bool = Field(
         default=False,
-        description="Send every mapped field of everybody again, not only what changed since it was last "
+        description="Send every mapped field of each person again, not only what changed since it was last "
         "sent.",
     )
     lookup_limit: int = Field(

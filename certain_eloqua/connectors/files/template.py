@@ -96,7 +96,7 @@ def _yaml(name: str, value: Any) -> str:
 def _schedule(kind: Kind) -> str:
     account = kind.level == "account"
     lines = [
-        "schedule:                        # left out: it runs when somebody starts it",
+        "schedule:                        # left out: it runs when it is started by hand",
         f"  first_run: {'created + 0 days' if account else 'event_start - 60 days'}"
         + (
             "       # or a date: 2026-06-01"

@@ -76,7 +76,7 @@ def deliver_together(deliveries: Iterable[tuple[Job, pd.DataFrame]], platforms: 
 def _without_campaign(eloqua: EloquaClient, ledger: Ledger, wanted: Filter) -> dict[str, str]:
     """Why activities cannot be sent with their campaign, by event: that stops no other event.
 
-    With one campaign for all there is nothing to tell apart, and sending checks it.
+    With one campaign for all there is nothing to distinguish, and sending checks it.
     """
     pairs = ledger.outbox.table(wanted, ["event", "campaign"]).group_by(["event", "campaign"]).aggregate([])
     if len(pairs["campaign"].unique()) < 2:

@@ -55,7 +55,7 @@ DETAILS = {
 EXPECTED_REASONS = frozenset({BASELINE, FIRST_RUN, ITEM_NOT_SELECTED, STATUS_NOT_SELECTED, TYPE_NOT_SELECTED})
 
 PLAIN_FIELDS = frozenset({"activity.status", "member.status"})
-"""Statuses are shown as they are."""
+"""Statuses are shown unmasked."""
 
 
 @dataclass(frozen=True, slots=True)

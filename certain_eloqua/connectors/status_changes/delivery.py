@@ -31,7 +31,7 @@ _DATA_REASONS = frozenset({"no_email", "invalid_email", "no_contact_id"})
 def record_changes(job: Job, plan: pd.DataFrame, ledger: Ledger) -> int:
     """Move the statuses last seen and fill the outbox with the plan's changes; how many moved.
 
-    Changes that were recorded before, also by this run, are left as they are.
+    Changes that were recorded before, also by this run, are left unchanged.
     """
     event = str(job.event_code)
     changes = changes_of(job, plan)

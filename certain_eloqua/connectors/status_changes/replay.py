@@ -94,7 +94,7 @@ class Replay:
 
 @dataclass
 class Replayed:
-    """What a replay has done. `busy` are events of which a run was going on; they were left alone."""
+    """What a replay has done. `busy` are events that had a run in progress; they were left alone."""
 
     retried: int = 0
     decided_again: int = 0

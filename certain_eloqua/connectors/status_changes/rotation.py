@@ -1,6 +1,6 @@
 """Which events a sensor reads in a tick, where Certain can be asked by event only. Pure.
 
-The calls of a tick are bounded, so events take turns: those that are going on, or have changed a while ago,
+The calls of a tick are bounded, so events take turns: live ones, or those that changed a while ago,
 have most of the turns; the others share the rest. Which rows changed is known by digests, see `due_events`.
 """
 
@@ -77,7 +77,7 @@ class Rotation:
         return cls(stored["tick"], stored["count"], turns, asked)
 
     def next(
-        self, targets: Iterable[Target], going_on: Iterable[str], stamp: str, reads: int, now: datetime
+        self, targets: Iterable[Target], live: Iterable[str], stamp: str, reads: int, now: datetime
     ) -> tuple[Rotation, list[Target], set[Target]]:
         """The next tick: what is remembered of the targets, which of them it reads, and which are new.
 
@@ -86,7 +86,7 @@ class Rotation:
 
         Args:
             targets: all that is served now; others are forgotten.
-            going_on: events that are going on.
+            live: events that are live now.
             stamp: the newest one in the account.
             reads: how many targets are read at most.
             now: the time of the tick.
@@ -94,7 +94,7 @@ class Rotation:
         wanted = list(targets)
         new = {one for one in wanted if one not in self.turns}
         turns = {one: self.turns.get(one) or Turn(stamp) for one in wanted}
-        current = set(going_on)
+        current = set(live)
         old = [one for one in wanted if one not in new]
         often = [one for one in old if one[1] in current or _is_busy(turns[one], now)]
         seldom = [one for one in old if one not in set(often)]

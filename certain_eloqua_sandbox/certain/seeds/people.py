@@ -238,4 +238,4 @@ def plant_people(world: World, seed: int) -> None:
 def insert_rows(world: World, table: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
     """Insert many rows of one table."""
     names, holes = ", ".join(columns), ", ".join("?" * len(columns))
-    world.db.executemany(f"INSERT INTO {table} ({names}) VALUES ({holes})", rows)  # noqa: S608  our names
+    world.db.executemany(f"INSERT INTO {table} ({names}) VALUES ({holes})", rows)

@@ -37,8 +37,7 @@ LABELS = {
 def side(world: World, email: str) -> Side:
     """Return the profiles with an e-mail address."""
     rows = world.rows(
-        f"SELECT * FROM certain_profiles WHERE {key_sql('email')} = text_key(?) "  # noqa: S608
-        "ORDER BY pkProfileId LIMIT ?",
+        f"SELECT * FROM certain_profiles WHERE {key_sql('email')} = text_key(?) ORDER BY pkProfileId LIMIT ?",
         (email, MOST),
     )
     return Side([_sheet(world, row) for row in rows], "No profile in Certain has this address.")
@@ -46,7 +45,7 @@ def side(world: World, email: str) -> Side:
 
 def _sheet(world: World, row: sqlite3.Row) -> Sheet:
     doc = json.loads(row["doc"])
-    members = {name: row[name] for name in row.keys() if name not in ("doc", "pkProfileId")}  # noqa: SIM118
+    members = {name: value for name, value in dict(row).items() if name not in ("doc", "pkProfileId")}
     members |= {f"address.{name}": value for name, value in (doc.get("address") or {}).items()}
     registrations = world.rows(
         "SELECT r.*, e.eventCode, e.eventName FROM certain_registrations r JOIN certain_events e "

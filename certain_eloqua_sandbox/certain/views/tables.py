@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from certain_eloqua_sandbox import bodies
 from certain_eloqua_sandbox.views.table import Column, Filter, Table, count_rows
@@ -16,41 +16,38 @@ EVENT = Filter(
 )
 
 
-def events(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of events."""
-    del world, asked
-    of = "x WHERE x.pkEventId = t.eventId"
-    return Table(
-        "Events",
-        (
-            Column("name", "Event", "t.eventName", link="#/certain/events/{code}"),
-            Column("code", "Code", "t.eventCode"),
-            Column("status", "Status", "t.eventStatus", "status"),
-            Column("start", "Starts", "t.startDate"),
-            Column("end", "Ends", "t.endDate"),
-            Column("timezone", "Zone", "t.timezone"),
-            Column(
-                "registrations",
-                "Registrations",
-                f"(SELECT COUNT(*) FROM certain_registrations {of})",  # noqa: S608
-                "number",
-            ),
-            Column("sessions", "Sessions", f"(SELECT COUNT(*) FROM certain_sessions {of})", "number"),  # noqa: S608
-            Column("account", "Account", "t.accountCode"),
+_EVENTS_OF = "x WHERE x.pkEventId = t.eventId"
+EVENTS = Table(
+    "Events",
+    (
+        Column("name", "Event", "t.eventName", link="#/certain/events/{code}"),
+        Column("code", "Code", "t.eventCode"),
+        Column("status", "Status", "t.eventStatus", "status"),
+        Column("start", "Starts", "t.startDate"),
+        Column("end", "Ends", "t.endDate"),
+        Column("timezone", "Zone", "t.timezone"),
+        Column(
+            "registrations",
+            "Registrations",
+            f"(SELECT COUNT(*) FROM certain_registrations {_EVENTS_OF})",
+            "number",
         ),
-        "FROM certain_events t",
-        search=("t.eventName", "t.eventCode"),
-        order="t.startDate DESC, t.eventCode",
-        filters=(
-            Filter(
-                "status",
-                "Status",
-                "t.eventStatus",
-                "SELECT DISTINCT eventStatus, eventStatus FROM certain_events",
-            ),
+        Column("sessions", "Sessions", f"(SELECT COUNT(*) FROM certain_sessions {_EVENTS_OF})", "number"),
+        Column("account", "Account", "t.accountCode"),
+    ),
+    "FROM certain_events t",
+    search=("t.eventName", "t.eventCode"),
+    order="t.startDate DESC, t.eventCode",
+    filters=(
+        Filter(
+            "status",
+            "Status",
+            "t.eventStatus",
+            "SELECT DISTINCT eventStatus, eventStatus FROM certain_events",
         ),
-        empty="No events.",
-    )
+    ),
+    empty="No events.",
+)
 
 
 def registrations(world: World, asked: Mapping[str, str]) -> Table:
@@ -103,137 +100,125 @@ def registrations(world: World, asked: Mapping[str, str]) -> Table:
     )
 
 
-def profiles(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of profiles."""
-    del world, asked
-    return Table(
-        "Profiles",
-        (
-            Column("email", "E-mail", "t.email", link=PERSON),
-            Column("first", "First name", "t.firstName"),
-            Column("last", "Last name", "t.lastName"),
-            Column("organization", "Organization", "t.organization"),
-            Column("position", "Position", "t.position"),
-            Column("external", "External id", "t.externalKey"),
-            Column(
-                "registrations",
-                "Registrations",
-                "(SELECT COUNT(*) FROM certain_registrations x WHERE x.pkProfileId = t.pkProfileId)",
-                "number",
-            ),
-            Column("active", "Active", "t.isActive", "flag"),
-            MODIFIED,
+PROFILES = Table(
+    "Profiles",
+    (
+        Column("email", "E-mail", "t.email", link=PERSON),
+        Column("first", "First name", "t.firstName"),
+        Column("last", "Last name", "t.lastName"),
+        Column("organization", "Organization", "t.organization"),
+        Column("position", "Position", "t.position"),
+        Column("external", "External id", "t.externalKey"),
+        Column(
+            "registrations",
+            "Registrations",
+            "(SELECT COUNT(*) FROM certain_registrations x WHERE x.pkProfileId = t.pkProfileId)",
+            "number",
         ),
-        "FROM certain_profiles t",
-        search=("t.email", "t.firstName", "t.lastName", "t.organization", "t.profilePin", "t.externalKey"),
-        order="t.pkProfileId",
-        empty="No profiles.",
-    )
+        Column("active", "Active", "t.isActive", "flag"),
+        MODIFIED,
+    ),
+    "FROM certain_profiles t",
+    search=("t.email", "t.firstName", "t.lastName", "t.organization", "t.profilePin", "t.externalKey"),
+    order="t.pkProfileId",
+    empty="No profiles.",
+)
 
 
-def sessions(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of sessions."""
-    del world, asked
-    instances = "certain_instances i WHERE i.sessionId = t.sessionId"
-    return Table(
-        "Sessions",
-        (
-            Column("title", "Session", "t.sessionTitle"),
-            Column("code", "Code", "t.sessionCode"),
-            Column("type", "Type", "t.typeName"),
-            Column("track", "Track", "t.trackName"),
-            Column(
-                "status",
-                "Status",
-                f"(SELECT GROUP_CONCAT(DISTINCT i.status) FROM {instances})",  # noqa: S608
-                "status",
-            ),
-            Column("start", "First", f"(SELECT MIN(i.startTime) FROM {instances})"),  # noqa: S608
-            Column(
-                "registered",
-                "Registered",
-                "(SELECT COUNT(*) FROM certain_session_registrations r "
-                "JOIN certain_instances i USING (instanceId) WHERE i.sessionId = t.sessionId)",
-                "number",
-            ),
-            Column("event", "Event", "e.eventCode", link="#/certain/events/{event}"),
-            MODIFIED,
+_SESSIONS_INSTANCES = "certain_instances i WHERE i.sessionId = t.sessionId"
+SESSIONS = Table(
+    "Sessions",
+    (
+        Column("title", "Session", "t.sessionTitle"),
+        Column("code", "Code", "t.sessionCode"),
+        Column("type", "Type", "t.typeName"),
+        Column("track", "Track", "t.trackName"),
+        Column(
+            "status",
+            "Status",
+            f"(SELECT GROUP_CONCAT(DISTINCT i.status) FROM {_SESSIONS_INSTANCES})",
+            "status",
         ),
-        "FROM certain_sessions t JOIN certain_events e ON e.eventId = t.pkEventId",
-        search=("t.sessionTitle", "t.sessionCode", "t.trackName"),
-        order="e.eventCode, t.sessionCode",
-        filters=(EVENT,),
-        empty="No sessions.",
-    )
-
-
-def agenda(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of agenda items."""
-    del world, asked
-    return Table(
-        "Agenda",
-        (
-            Column("name", "Item", "t.name"),
-            Column("code", "Code", "t.activityCode"),
-            Column("type", "Type", "t.type"),
-            Column("start", "Starts", "t.startDate"),
-            Column("points", "Points", "t.points", "number"),
-            Column(
-                "registered",
-                "Registered",
-                "(SELECT COUNT(*) FROM certain_registration_agendas r WHERE r.pkActivityId = t.pkActivityId)",
-                "number",
-            ),
-            Column(
-                "tags",
-                "Tags",
-                "(SELECT GROUP_CONCAT(g.label, ', ') FROM certain_tagged d JOIN certain_tags g USING (tagId) "
-                "WHERE d.entity = 'agendaItem' AND d.owner = t.pkActivityId)",
-            ),
-            Column("event", "Event", "e.eventCode", link="#/certain/events/{event}"),
-            MODIFIED,
+        Column("start", "First", f"(SELECT MIN(i.startTime) FROM {_SESSIONS_INSTANCES})"),
+        Column(
+            "registered",
+            "Registered",
+            "(SELECT COUNT(*) FROM certain_session_registrations r "
+            "JOIN certain_instances i USING (instanceId) WHERE i.sessionId = t.sessionId)",
+            "number",
         ),
-        "FROM certain_agenda_items t JOIN certain_events e ON e.eventId = t.pkEventId",
-        search=("t.name", "t.activityCode"),
-        order="e.eventCode, t.startDate, t.activityCode",
-        filters=(EVENT,),
-        empty="No agenda items.",
-    )
+        Column("event", "Event", "e.eventCode", link="#/certain/events/{event}"),
+        MODIFIED,
+    ),
+    "FROM certain_sessions t JOIN certain_events e ON e.eventId = t.pkEventId",
+    search=("t.sessionTitle", "t.sessionCode", "t.trackName"),
+    order="e.eventCode, t.sessionCode",
+    filters=(EVENT,),
+    empty="No sessions.",
+)
 
 
-def appointments(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of appointments."""
-    del world, asked
-    return Table(
-        "Appointments",
-        (
-            Column("start", "Starts", "t.startDate"),
-            Column("status", "Status", "t.status", "status"),
-            Column("email", "Attendee", "p.email", link=PERSON),
-            Column("with", "With", "q.email"),
-            Column("location", "Location", "t.location"),
-            Column("ratings", "Ratings", "t.appointmentRating", "json"),
-            Column("event", "Event", "e.eventCode", link="#/certain/events/{event}"),
+AGENDA = Table(
+    "Agenda",
+    (
+        Column("name", "Item", "t.name"),
+        Column("code", "Code", "t.activityCode"),
+        Column("type", "Type", "t.type"),
+        Column("start", "Starts", "t.startDate"),
+        Column("points", "Points", "t.points", "number"),
+        Column(
+            "registered",
+            "Registered",
+            "(SELECT COUNT(*) FROM certain_registration_agendas r WHERE r.pkActivityId = t.pkActivityId)",
+            "number",
         ),
-        "FROM certain_appointments t JOIN certain_events e ON e.eventId = t.pkEventId "
-        "LEFT JOIN certain_registrations a ON a.pkRegId = t.pkRegId "
-        "LEFT JOIN certain_profiles p ON p.pkProfileId = a.pkProfileId "
-        "LEFT JOIN certain_registrations b ON b.pkRegId = t.targetPkRegId "
-        "LEFT JOIN certain_profiles q ON q.pkProfileId = b.pkProfileId",
-        search=("p.email", "q.email", "t.location"),
-        order="t.startDate DESC, t.appointmentId",
-        filters=(EVENT,),
-        empty="No appointments.",
-    )
+        Column(
+            "tags",
+            "Tags",
+            "(SELECT GROUP_CONCAT(g.label, ', ') FROM certain_tagged d JOIN certain_tags g USING (tagId) "
+            "WHERE d.entity = 'agendaItem' AND d.owner = t.pkActivityId)",
+        ),
+        Column("event", "Event", "e.eventCode", link="#/certain/events/{event}"),
+        MODIFIED,
+    ),
+    "FROM certain_agenda_items t JOIN certain_events e ON e.eventId = t.pkEventId",
+    search=("t.name", "t.activityCode"),
+    order="e.eventCode, t.startDate, t.activityCode",
+    filters=(EVENT,),
+    empty="No agenda items.",
+)
 
 
-TABLES = {
-    "events": events,
+APPOINTMENTS = Table(
+    "Appointments",
+    (
+        Column("start", "Starts", "t.startDate"),
+        Column("status", "Status", "t.status", "status"),
+        Column("email", "Attendee", "p.email", link=PERSON),
+        Column("with", "With", "q.email"),
+        Column("location", "Location", "t.location"),
+        Column("ratings", "Ratings", "t.appointmentRating", "json"),
+        Column("event", "Event", "e.eventCode", link="#/certain/events/{event}"),
+    ),
+    "FROM certain_appointments t JOIN certain_events e ON e.eventId = t.pkEventId "
+    "LEFT JOIN certain_registrations a ON a.pkRegId = t.pkRegId "
+    "LEFT JOIN certain_profiles p ON p.pkProfileId = a.pkProfileId "
+    "LEFT JOIN certain_registrations b ON b.pkRegId = t.targetPkRegId "
+    "LEFT JOIN certain_profiles q ON q.pkProfileId = b.pkProfileId",
+    search=("p.email", "q.email", "t.location"),
+    order="t.startDate DESC, t.appointmentId",
+    filters=(EVENT,),
+    empty="No appointments.",
+)
+
+
+TABLES: dict[str, Table | Callable[[World, Mapping[str, str]], Table]] = {
+    "events": EVENTS,
     "registrations": registrations,
-    "profiles": profiles,
-    "sessions": sessions,
-    "agenda": agenda,
-    "appointments": appointments,
+    "profiles": PROFILES,
+    "sessions": SESSIONS,
+    "agenda": AGENDA,
+    "appointments": APPOINTMENTS,
 }
 
 

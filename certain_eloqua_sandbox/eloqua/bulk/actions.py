@@ -141,7 +141,7 @@ def _change_membership(run: Run, kind: str, list_id: int, action: dict[str, Any]
     run.world.run("DROP TABLE IF EXISTS temp.bulk_changed")
     present = "IN" if not adding else "NOT IN"
     run.world.run(
-        f"CREATE TEMP TABLE bulk_changed AS SELECT id FROM bulk_written WHERE id {present} "  # noqa: S608
+        f"CREATE TEMP TABLE bulk_changed AS SELECT id FROM bulk_written WHERE id {present} "
         "(SELECT member_id FROM eloqua_list_members WHERE list_id = ?)",
         (list_id,),
     )
@@ -163,7 +163,7 @@ def _change_membership(run: Run, kind: str, list_id: int, action: dict[str, Any]
     run.journal_rows(
         "add" if adding else "remove",
         "list_member",
-        f"""SELECT ? || '|' || COALESCE(t."{column}", t.id) """  # noqa: S608
+        f"""SELECT ? || '|' || COALESCE(t."{column}", t.id) """
         f"FROM bulk_changed c JOIN {table} t ON t.id = c.id",
         (name,),
         changed,
@@ -175,14 +175,14 @@ def _change_membership(run: Run, kind: str, list_id: int, action: dict[str, Any]
 def _subscribe_globally(run: Run, subscribed: bool) -> None:
     column = "subscription_date" if subscribed else "unsubscription_date"
     run.world.run(
-        f"UPDATE contacts SET is_subscribed = ?, {column} = ?, updated_at = ? "  # noqa: S608
+        f"UPDATE contacts SET is_subscribed = ?, {column} = ?, updated_at = ? "
         "WHERE id IN (SELECT id FROM bulk_written)",
         (int(subscribed), run.now, run.now),
     )
     if subscribed:
         key = key_sql('c."C_EmailAddress"')
         run.world.run(
-            "UPDATE bulk_email_statuses SET unsubscribed = 0 WHERE key IN "  # noqa: S608
+            "UPDATE bulk_email_statuses SET unsubscribed = 0 WHERE key IN "
             f"(SELECT {key} FROM contacts c JOIN bulk_written w ON w.id = c.id)"
         )
     changed = run.world.value("SELECT count(*) FROM bulk_written")
@@ -214,7 +214,7 @@ def _set_member_status(run: Run, entity: Entity, found: Service, action: dict[st
     else:
         rows = "" if action.get("updateAll") else " AND member_id IN (SELECT id FROM bulk_written)"
         changed = run.world.run(
-            f"UPDATE service_members SET status = ? WHERE {where}{rows}",  # noqa: S608
+            f"UPDATE service_members SET status = ? WHERE {where}{rows}",
             (action["status"], *values),
         ).rowcount
     run.journal_one(

@@ -28,7 +28,7 @@ def create(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, 
     dated = ("date",) if "date" in keys else ()  # a definition without a date dates by its sync
     for role in (*NEEDED, party, *dated):
         blank = run.world.rows(
-            f"SELECT s.n FROM {staged.table} s WHERE COALESCE({values.get(role, 'NULL')}, '') = ''"  # noqa: S608
+            f"SELECT s.n FROM {staged.table} s WHERE COALESCE({values.get(role, 'NULL')}, '') = ''"
         )
         lost = run.dropped()
         run.reject(
@@ -59,14 +59,14 @@ def _check_types(run: Run, staged: Staged, values: dict[str, str], keys: dict[st
     _reject(
         run,
         "ELQ-00072",
-        f"SELECT s.n FROM {staged.table} s LEFT JOIN {ASSET_TYPES} t ON t.name = {asset_type} "  # noqa: S608
+        f"SELECT s.n FROM {staged.table} s LEFT JOIN {ASSET_TYPES} t ON t.name = {asset_type} "
         f"WHERE COALESCE({asset_type}, '') <> '' AND t.id IS NULL",
         [keys["asset_type"]] if "asset_type" in keys else [],
     )
     _reject(
         run,
         "ELQ-00070",
-        f"SELECT s.n FROM {staged.table} s JOIN {ASSET_TYPES} t ON t.name = {asset_type} "  # noqa: S608
+        f"SELECT s.n FROM {staged.table} s JOIN {ASSET_TYPES} t ON t.name = {asset_type} "
         f"LEFT JOIN {ACTIVITY_TYPES} y ON y.asset_type_id = t.id AND y.name = {kind} "
         f"WHERE COALESCE({kind}, '') <> '' AND y.id IS NULL",
         [keys["type"]] if "type" in keys else [],
@@ -78,7 +78,7 @@ def _check_campaigns(run: Run, staged: Staged, values: dict[str, str], keys: dic
         return
     campaign = values["campaign_id"]
     joined = (
-        f"SELECT s.n FROM {staged.table} s LEFT JOIN eloqua_assets k ON k.kind = 'campaign' "  # noqa: S608
+        f"SELECT s.n FROM {staged.table} s LEFT JOIN eloqua_assets k ON k.kind = 'campaign' "
         f"AND k.id = CASE WHEN {campaign} NOT GLOB '*[^0-9]*' THEN CAST({campaign} AS INTEGER) END "
         f"WHERE COALESCE({campaign}, '') <> '' AND "
     )
@@ -94,7 +94,7 @@ def _check_campaigns(run: Run, staged: Staged, values: dict[str, str], keys: dic
 def _check_dates(run: Run, staged: Staged, values: dict[str, str], keys: dict[str, str]) -> None:
     if "date" in values:
         bad = f"COALESCE({values['date']}, '') <> '' AND bulk_unix({values['date']}) IS NULL"
-        rows = run.world.rows(f"SELECT s.n FROM {staged.table} s WHERE {bad}")  # noqa: S608
+        rows = run.world.rows(f"SELECT s.n FROM {staged.table} s WHERE {bad}")
         found = {row["n"] for row in rows} - run.dropped()
         run.reject("ELQ-00040", found, [keys["date"]])
         run.lost |= found  # a happening at no known time is none
@@ -114,7 +114,7 @@ def _match_contacts(
     run.world.run("DROP TABLE IF EXISTS temp.bulk_matched")
     run.world.run("CREATE TEMP TABLE bulk_matched (n INTEGER PRIMARY KEY, id INTEGER)")
     run.world.run(
-        f"INSERT OR IGNORE INTO bulk_matched SELECT s.n, r.id FROM {staged.table} s "  # noqa: S608
+        f"INSERT OR IGNORE INTO bulk_matched SELECT s.n, r.id FROM {staged.table} s "
         f"LEFT JOIN contacts r ON {same}"
     )
 
@@ -125,7 +125,7 @@ def _create_assets(run: Run, staged: Staged, values: dict[str, str], kept: str) 
         return 0
     before, user = run.world.value("SELECT COALESCE(max(id), 0) FROM external_assets"), run.user_id
     created = run.world.run(
-        "INSERT INTO external_assets "  # noqa: S608
+        "INSERT INTO external_assets "
         "(name, asset_type_id, created_at, updated_at, created_by, updated_by) "
         f"SELECT {values['asset_name']}, t.id, ?, ?, ?, ? FROM {staged.table} s "
         f"JOIN {ASSET_TYPES} t ON t.name = {values['asset_type']} WHERE {kept} "
@@ -152,7 +152,7 @@ def _insert(run: Run, staged: Staged, values: dict[str, str], kept: str) -> int:
     happened = f"COALESCE(bulk_unix({values.get('date', 'NULL')}), ?)"
     campaign = f"CAST(NULLIF({values['campaign_id']}, '') AS INTEGER)" if "campaign_id" in values else "NULL"
     made = run.world.run(
-        "INSERT INTO activities (type, happened_at, contact_id, email, campaign_id, asset_type, asset_name, "  # noqa: S608
+        "INSERT INTO activities (type, happened_at, contact_id, email, campaign_id, asset_type, asset_name, "
         "asset_id, external_type, name, created_at) "
         f"""SELECT 'ExternalActivity', {happened}, c.id, c."C_EmailAddress", {campaign}, t.name, """
         "x.name, x.id, "

@@ -131,7 +131,7 @@ def known(parts: Sequence[Part], alias: str) -> tuple[str, str, str | None, str]
             kind = "number" if name in _NUMBERS else "text"
             return f"CAST(json_extract({alias}.fields, '$.{_JSON_FIELDS[name]}') AS TEXT)", kind, None, ""
     if path == "campaign.field" and name == "campaignname":
-        sql = f"(SELECT k.name FROM eloqua_assets k WHERE k.kind = 'campaign' AND k.id = {alias}.campaign_id)"  # noqa: S608
+        sql = f"(SELECT k.name FROM eloqua_assets k WHERE k.kind = 'campaign' AND k.id = {alias}.campaign_id)"
         return sql, "text", None, ""
     if path == "campaign.field" and name == "crmcampaignid":
         return f"CAST(json_extract({alias}.fields, '$.CRMCampaignId') AS TEXT)", "text", None, ""

@@ -21,10 +21,8 @@ def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
     check_keys(run, definition, staged, meanings, identifier)
     address = staged.column(identifier)
     both = f"{address} AS address, {key_sql(address)} AS key"
-    chosen = f"SELECT {both} FROM {staged.table} s WHERE {exclude(run)}"  # noqa: S608
-    known = run.world.value(
-        f"SELECT count(*) FROM ({chosen}) a JOIN bulk_email_statuses e ON e.key = a.key"  # noqa: S608
-    )
+    chosen = f"SELECT {both} FROM {staged.table} s WHERE {exclude(run)}"
+    known = run.world.value(f"SELECT count(*) FROM ({chosen}) a JOIN bulk_email_statuses e ON e.key = a.key")
     total = staged.count - len(run.dropped())
     counts = [("ELQ-00033", total - known), ("ELQ-00035", known)]
     asked = definition.body.get("syncActions") or [UNSUBSCRIBE]
@@ -32,7 +30,7 @@ def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
     for status in sorted({action["status"] for action in asked if actions.has_effect(entity, action)}):
         flag = "bounced" if status == "bounced" else "unsubscribed"
         run.world.run(
-            f"INSERT INTO bulk_email_statuses (key, address, {flag}, updated_at) "  # noqa: S608
+            f"INSERT INTO bulk_email_statuses (key, address, {flag}, updated_at) "
             f"SELECT key, address, 1, ? FROM ({chosen}) WHERE true "
             f"ON CONFLICT DO UPDATE SET {flag} = 1, updated_at = excluded.updated_at",
             (run.now,),
@@ -45,11 +43,10 @@ def mark(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
         )
         of_contact = key_sql('r."C_EmailAddress"')
         run.world.run(
-            f"UPDATE contacts AS r SET {change}, updated_at = ? FROM ({chosen}) a "  # noqa: S608
-            f"WHERE {of_contact} = a.key",
+            f"UPDATE contacts AS r SET {change}, updated_at = ? FROM ({chosen}) a WHERE {of_contact} = a.key",
             (run.now, run.now),
         )
         counts.append(("ELQ-00016" if flag == "bounced" else "ELQ-00017", total))
-        keys = f"SELECT address || '|{flag}' FROM ({chosen})"  # noqa: S608
+        keys = f"SELECT address || '|{flag}' FROM ({chosen})"
         run.journal_rows("update", "email_address", keys, (), total, flag)
     return counts

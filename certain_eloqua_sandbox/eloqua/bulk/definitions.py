@@ -203,7 +203,7 @@ def listed(
         at(world, path, parent_id)
         where += " AND entity = ? AND parent_id = ?"
         values += [path, parent_id]
-    rows = world.rows(f"SELECT * FROM bulk_definitions WHERE {where} ORDER BY id", values)  # noqa: S608
+    rows = world.rows(f"SELECT * FROM bulk_definitions WHERE {where} ORDER BY id", values)
     return listing.answer(world, request, [render(world, _read(row)) for row in rows])
 
 

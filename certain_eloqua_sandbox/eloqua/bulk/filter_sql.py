@@ -107,7 +107,7 @@ def _status(world: World, entity: Entity, node: Status, out: list[Any]) -> str:
     if execution is not None:
         sql += " AND m.execution = ?"
         out.append(execution)
-    return f"(r.id IN (SELECT m.member_id FROM service_members m WHERE {sql}))"  # noqa: S608
+    return f"(r.id IN (SELECT m.member_id FROM service_members m WHERE {sql}))"
 
 
 def _compare(world: World, entity: Entity, node: Compare, out: list[Any], utc: bool) -> str:

@@ -46,7 +46,7 @@ def check_keys(
     cursor = run.world.db.cursor()
     cursor.row_factory = None
     columns = [staged.column(identifier), *(staged.column(key) for key in emails)]
-    cursor.execute(f"SELECT s.n, {', '.join(columns)} FROM {staged.table} s ORDER BY s.n")  # noqa: S608
+    cursor.execute(f"SELECT s.n, {', '.join(columns)} FROM {staged.table} s ORDER BY s.n")
     for n, key, *addresses in cursor:
         if n not in lost:
             _check_row(found, n, key, dict(zip(emails, addresses, strict=True)), own, exact)
@@ -88,7 +88,7 @@ def _all_good(run: Run, staged: Staged, identifier: str, is_email: bool, exact: 
     """
     key = staged.column(identifier)
     try:
-        joined = run.world.value(f"SELECT group_concat({key}, char(10)) FROM {staged.table} s")  # noqa: S608
+        joined = run.world.value(f"SELECT group_concat({key}, char(10)) FROM {staged.table} s")
     except sqlite3.DataError:  # more than SQLite holds in one text
         return False
     if joined is None:

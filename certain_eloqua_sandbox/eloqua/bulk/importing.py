@@ -79,19 +79,19 @@ def _take(run: Run, definition: Definition, batch: Any) -> Staged | None:
         "SELECT id FROM bulk_files WHERE batch_id = ? AND staged_at <= ?",
         (batch["id"], run.now - definition.retention),
     ):
-        world.run(f"DELETE FROM {table} WHERE file = ?", (old["id"],))  # noqa: S608
+        world.run(f"DELETE FROM {table} WHERE file = ?", (old["id"],))
         world.run("DELETE FROM bulk_files WHERE id = ?", (old["id"],))
     malformed: list[int] = []
     for row in world.rows("SELECT * FROM bulk_files WHERE batch_id = ? ORDER BY id", (batch["id"],)):
         file = _File(row["id"], orjson.loads(row["unknown"]), orjson.loads(row["missing"]))
         malformed += orjson.loads(row["malformed"])
         _log_columns(run, definition, file)
-    count = world.value(f"SELECT count(*) FROM {table}")  # noqa: S608
+    count = world.value(f"SELECT count(*) FROM {table}")
     if not count:
         return None
     names: list[str] = orjson.loads(batch["columns"])
     places = {name: f"c{place}" for place, name in enumerate(names)}
-    first = world.value(f"SELECT min(n) FROM {table}")  # noqa: S608
+    first = world.value(f"SELECT min(n) FROM {table}")
     return Staged(table, {key: places.get(key) for key in definition.fields}, count, first - 1, malformed)
 
 
@@ -110,7 +110,7 @@ def _refuse_unreadable(run: Run, staged: Staged) -> None:
     if staged.malformed:
         run.reject("ELQ-00032", staged.malformed)
     blank = " AND ".join(f"COALESCE({column}, '') = ''" for column in staged.columns.values() if column)
-    rows = run.world.rows(f"SELECT n FROM {staged.table} WHERE {blank or '1'}")  # noqa: S608
+    rows = run.world.rows(f"SELECT n FROM {staged.table} WHERE {blank or '1'}")
     run.reject("ELQ-00059", [row["n"] for row in rows if row["n"] not in set(staged.malformed)])
 
 
@@ -147,7 +147,7 @@ def _write_rejects(run: Run, staged: Staged) -> None:
     cursor.row_factory = None
     few = len(wanted) < 500
     where = f" WHERE n IN ({', '.join(map(str, wanted))})" if few else ""
-    cursor.execute(f"SELECT n, {columns} FROM {staged.table}{where} ORDER BY n")  # noqa: S608
+    cursor.execute(f"SELECT n, {columns} FROM {staged.table}{where} ORDER BY n")
 
     def lines() -> Any:
         for n, *values in cursor:

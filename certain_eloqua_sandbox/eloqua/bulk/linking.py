@@ -27,7 +27,7 @@ def after_write(
         ):
             if role in roles:
                 run.world.run(
-                    f"UPDATE contacts SET {column} = COALESCE({column}, ?) WHERE {role} = ? "  # noqa: S608
+                    f"UPDATE contacts SET {column} = COALESCE({column}, ?) WHERE {role} = ? "
                     "AND id IN (SELECT id FROM bulk_written)",
                     (run.now, value),
                 )
@@ -47,9 +47,9 @@ def adopt_address_statuses(world: World, base: int) -> None:
         ("unsubscribed", "is_subscribed = 0, unsubscription_date = s.updated_at"),
         ("bounced", "is_bounced = 1, bounceback_date = s.updated_at"),
     ):
-        if world.value(f"SELECT 1 FROM bulk_email_statuses WHERE {status} = 1 LIMIT 1"):  # noqa: S608
+        if world.value(f"SELECT 1 FROM bulk_email_statuses WHERE {status} = 1 LIMIT 1"):
             world.run(
-                f"UPDATE contacts SET {change} FROM bulk_email_statuses s "  # noqa: S608
+                f"UPDATE contacts SET {change} FROM bulk_email_statuses s "
                 f"WHERE contacts.id > ? AND s.key = {address} AND s.{status} = 1",
                 (base,),
             )
@@ -77,7 +77,7 @@ def map_records(run: Run, definition: Definition, staged: Staged) -> list[tuple[
         if meaning.column:
             ensure_index(run.world, people, meaning.column)
     linked = run.world.run(
-        f"UPDATE {definition.entity.table} AS r SET {link} = f.found FROM ("  # noqa: S608
+        f"UPDATE {definition.entity.table} AS r SET {link} = f.found FROM ("
         f"SELECT w.id AS target, min(e.id) AS found FROM bulk_written w JOIN {staged.table} s ON s.n = w.n "
         f"JOIN {people} e ON {same} WHERE COALESCE({value}, '') <> '' GROUP BY w.id) f WHERE r.id = f.target"
     ).rowcount

@@ -46,7 +46,7 @@ def match(
             same += f" AND {meaning.sql} = {value}"
     run.world.run("DROP TABLE IF EXISTS temp.bulk_matched")
     run.world.run(
-        f"CREATE TEMP TABLE bulk_matched AS SELECT s.n AS n, r.id AS id, {differs} AS differs "  # noqa: S608
+        f"CREATE TEMP TABLE bulk_matched AS SELECT s.n AS n, r.id AS id, {differs} AS differs "
         f"FROM {staged.table} s LEFT JOIN {table} r ON {same} WHERE {exclude(run)}"
     )
     if several or definition.body.get("isUpdatingMultipleMatchedRecords"):
@@ -69,7 +69,7 @@ def reject(run: Run, code: str, query: str, fields: Iterable[str] = ()) -> None:
     found = [row["n"] for row in run.world.rows(query)]
     if found:
         run.reject(code, found, fields)
-        run.world.run(f"DELETE FROM temp.bulk_matched WHERE NOT ({exclude(run, 'bulk_matched')})")  # noqa: S608
+        run.world.run(f"DELETE FROM temp.bulk_matched WHERE NOT ({exclude(run, 'bulk_matched')})")
 
 
 def keep_the_import_rule(run: Run, definition: Definition, meaning: Meaning, identifier: str) -> None:
@@ -99,7 +99,7 @@ def keep_emails_unique(
     reject(
         run,
         "ELQ-00048" if by_rule else "ELQ-00011",
-        f"SELECT DISTINCT m.n FROM temp.bulk_matched m JOIN {staged.table} s ON s.n = m.n "  # noqa: S608
+        f"SELECT DISTINCT m.n FROM temp.bulk_matched m JOIN {staged.table} s ON s.n = m.n "
         f"JOIN contacts o ON {other} = {key_sql(staged.column(own))} "
         "WHERE o.id IS NOT m.id",
         [identifier, own] if by_rule else [own],
@@ -115,5 +115,5 @@ def keep_the_contact_limit(run: Run, definition: Definition) -> None:
     reject(
         run,
         "ELQ-00125",
-        f"SELECT n FROM temp.bulk_matched WHERE id IS NULL ORDER BY n LIMIT -1 OFFSET {room}",  # noqa: S608
+        f"SELECT n FROM temp.bulk_matched WHERE id IS NULL ORDER BY n LIMIT -1 OFFSET {room}",
     )

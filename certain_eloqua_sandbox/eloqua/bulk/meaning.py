@@ -81,7 +81,7 @@ def contact(world: World, parts: Sequence[Part], alias: str) -> Meaning | None:
         if names[2] not in column:
             return None
         return Meaning(
-            f"(SELECT s.{column[names[2]]} FROM bulk_scores s WHERE s.model_id = {parts[1].number} "  # noqa: S608
+            f"(SELECT s.{column[names[2]]} FROM bulk_scores s WHERE s.model_id = {parts[1].number} "
             f"AND s.contact_id = {alias}.id)",
             "text" if names[2] == "rating" else "number",
         )
@@ -177,7 +177,7 @@ def field_of(world: World, entity: Entity, part: Part) -> schema.Field | None:
     else:
         where, key = f"{where} AND internal_name = ?", part.text or ""
     found = world.value(
-        f"SELECT id FROM eloqua_fields WHERE {where}",  # noqa: S608
+        f"SELECT id FROM eloqua_fields WHERE {where}",
         (entity.fields_entity, entity.parent_id, key),
     )
     return None if found is None else schema.field_by_id(world, found)
@@ -189,7 +189,7 @@ def _through(
     """Return a meaning read through a link to another entity."""
     if found is None:
         return None
-    sql = f"(SELECT {found.sql} FROM {table} WHERE {condition})"  # noqa: S608
+    sql = f"(SELECT {found.sql} FROM {table} WHERE {condition})"
     role = f"linked_{found.role}" if found.role else "linked"
     return Meaning(sql, found.kind, None, role, found.field, of_contact or found.of_contact)
 

@@ -195,7 +195,7 @@ def _audit(world: World, row: Any) -> dict[str, Any]:
         return (world.value(named, (kept,)) or kept) if kept and kept.isdigit() else kept
 
     audit = {"createdBy": login(row["created_by"]), "createdAt": stamp(row["created_at"])}
-    if "updated_at" in row.keys():  # noqa: SIM118  a row of SQLite is not a mapping
+    if "updated_at" in dict(row):
         audit |= {"updatedBy": login(row["updated_by"]), "updatedAt": stamp(row["updated_at"])}
     return {key: value for key, value in audit.items() if value is not None}
 

@@ -25,12 +25,12 @@ def link(run: Run, definition: Definition, staged: Staged) -> list[tuple[str, in
     cursor = run.world.db.cursor()
     cursor.row_factory = None
     columns = [staged.column(key) if key else "NULL" for key in (deal, person)]
-    sql = f"SELECT s.n, {', '.join(columns)} FROM {staged.table} s ORDER BY s.n"  # noqa: S608
+    sql = f"SELECT s.n, {', '.join(columns)} FROM {staged.table} s ORDER BY s.n"
     for n, deal_key, person_key in cursor.execute(sql).fetchall():
         if n in lost:
             continue
         deal_id = run.world.value(
-            f"SELECT id FROM bulk_opportunities WHERE {_same('opportunity_id', exact=exact)}",  # noqa: S608
+            f"SELECT id FROM bulk_opportunities WHERE {_same('opportunity_id', exact=exact)}",
             (deal_key,),
         )
         found = run.world.rows(find_people, (person_key,))
@@ -56,9 +56,9 @@ def _people(meaning: Meaning, body: dict[str, Any]) -> str:
     cases = ("linkOpportunitiesCaseSensitiveMatchField", "linkOpportunitiesCaseSensitiveSourceField")
     same = _same(meaning.sql, exact=any(map(body.get, cases)))
     if meaning.role == "through_account":
-        accounts = f"SELECT r.id FROM accounts r WHERE {same}"  # noqa: S608
-        return f"SELECT c.id FROM contacts c WHERE c.account_id IN ({accounts})"  # noqa: S608
-    return f"SELECT r.id FROM contacts r WHERE {same}"  # noqa: S608
+        accounts = f"SELECT r.id FROM accounts r WHERE {same}"
+        return f"SELECT c.id FROM contacts c WHERE c.account_id IN ({accounts})"
+    return f"SELECT r.id FROM contacts r WHERE {same}"
 
 
 def _same(sql: str, *, exact: bool) -> str:

@@ -79,7 +79,7 @@ def _slices(world: World, sync_id: int, asked: Window, column: str) -> list[byte
     low, high = asked.offset, asked.offset + asked.limit
     pieces = []
     for page in world.rows(
-        f"SELECT id, first_row, rows, {column}_ends AS ends FROM bulk_pages "  # noqa: S608
+        f"SELECT id, first_row, rows, {column}_ends AS ends FROM bulk_pages "
         "WHERE sync_id = ? AND first_row < ? AND first_row + rows > ? ORDER BY first_row",
         (sync_id, high, low),
     ):

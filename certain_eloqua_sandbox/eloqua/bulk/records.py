@@ -80,7 +80,7 @@ def find_members(run: Run, definition: Definition, staged: Staged) -> list[tuple
 def _base(run: Run, table: str) -> int:
     """Return the greatest id ever given in a table."""
     given = run.world.value("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)) or 0
-    return max(int(given), int(run.world.value(f"SELECT COALESCE(max(id), 0) FROM {table}")))  # noqa: S608
+    return max(int(given), int(run.world.value(f"SELECT COALESCE(max(id), 0) FROM {table}")))
 
 
 def _is_wanted_later(definition: Definition, meanings: dict[str, Meaning]) -> bool:
@@ -103,7 +103,7 @@ class _New:
 def _new_rows(run: Run, staged: Staged) -> _New:
     """Number the rows that match nothing; if those are all, their own numbers do."""
     count = int(run.world.value("SELECT count(*) FROM temp.bulk_matched WHERE id IS NULL"))
-    last = run.world.value(f"SELECT max(n) FROM {staged.table}")  # noqa: S608
+    last = run.world.value(f"SELECT max(n) FROM {staged.table}")
     if count == staged.count == last - staged.offset:
         return _New(count, f"FROM {staged.table} s", f"s.n - {staged.offset}", "s.n")
     run.world.run("DROP TABLE IF EXISTS temp.bulk_new")
@@ -133,14 +133,14 @@ def _update(run: Run, definition: Definition, staged: Staged, meanings: dict[str
         f"FROM temp.bulk_matched m JOIN {staged.table} s ON s.n = m.n WHERE r.id = m.id AND m.id IS NOT NULL"
     )
     table = definition.entity.table
-    update = f"UPDATE {table} AS r SET {', '.join(sets)} {joined}"  # noqa: S608
+    update = f"UPDATE {table} AS r SET {', '.join(sets)} {joined}"
     with many_rows(run.world, table, matched, changed):
         updated = run.world.run(update, (run.now, run.user_id)).rowcount
     own = meanings[str(identifier)]
     if own.column and run.world.value("SELECT 1 FROM temp.bulk_matched WHERE differs LIMIT 1"):
         # Matched without regard to letter case: the letters become those of the row.
         value = converted(own, staged.column(str(identifier)))
-        run.world.run(f"UPDATE {table} AS r SET {own.column} = {value} {joined} AND m.differs")  # noqa: S608
+        run.world.run(f"UPDATE {table} AS r SET {own.column} = {value} {joined} AND m.differs")
     return updated
 
 
@@ -149,7 +149,7 @@ def _partly_missing(run: Run, staged: Staged) -> set[str]:
     columns = {key: staged.column(key) for key, name in staged.columns.items() if name}
 
     def lacks(condition: str) -> bool:
-        return bool(run.world.value(f"SELECT 1 FROM {staged.table} s WHERE {condition} LIMIT 1"))  # noqa: S608
+        return bool(run.world.value(f"SELECT 1 FROM {staged.table} s WHERE {condition} LIMIT 1"))
 
     if not lacks(" OR ".join(f"{column} IS NULL" for column in columns.values()) or "0"):
         return set()
@@ -219,7 +219,7 @@ def _journal(
         if entity.is_object:
             name = run.world.value("SELECT name FROM custom_objects WHERE id = ?", (entity.parent_id,))
             key, parameters = f"? || '|' || {key}", [name]
-        keys = f"SELECT {key} FROM bulk_written w JOIN {staged.table} s ON s.n = w.n WHERE w.id"  # noqa: S608
+        keys = f"SELECT {key} FROM bulk_written w JOIN {staged.table} s ON s.n = w.n WHERE w.id"
         made = f"{keys} > {base}"
     run.journal_rows("create", entity.noun, made, parameters, created, definition.uri)
     run.journal_rows("update", entity.noun, f"{keys} <= {base}", parameters, updated, definition.uri)

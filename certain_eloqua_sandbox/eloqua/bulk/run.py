@@ -122,7 +122,7 @@ class Run:
         if count >= MANY:
             self.world.postpone_journal_index()
         self.world.run(
-            "INSERT INTO journal (at, platform, operation, entity, key, detail) "  # noqa: S608
+            "INSERT INTO journal (at, platform, operation, entity, key, detail) "
             "SELECT ?, 'eloqua', ?, ?, COALESCE(k.key, ''), ? "
             f"FROM (SELECT NULL AS key WHERE 0 UNION ALL {keys}) k",
             (self.now, operation, entity, json.dumps({"sync": self.sync_id}), *parameters),

@@ -75,7 +75,7 @@ def reject_bad_values(
             continue
         value = staged.column(key)
         bad = run.world.rows(
-            f"SELECT s.n FROM {staged.table} s WHERE COALESCE({value}, '') <> '' "  # noqa: S608
+            f"SELECT s.n FROM {staged.table} s WHERE COALESCE({value}, '') <> '' "
             f"AND {converted(meaning, value)} IS NULL"
         )
         found = {row["n"] for row in bad} - run.dropped()
@@ -92,4 +92,4 @@ def exclude(run: Run, alias: str = "s") -> str:
     run.world.run("CREATE TEMP TABLE IF NOT EXISTS bulk_dropped (n INTEGER PRIMARY KEY)")
     run.world.run("DELETE FROM temp.bulk_dropped")
     run.world.db.executemany("INSERT INTO temp.bulk_dropped VALUES (?)", ((n,) for n in sorted(dropped)))
-    return f"{alias}.n NOT IN (SELECT n FROM temp.bulk_dropped)"  # noqa: S608
+    return f"{alias}.n NOT IN (SELECT n FROM temp.bulk_dropped)"

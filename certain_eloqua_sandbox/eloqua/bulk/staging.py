@@ -92,7 +92,7 @@ def _widen(world: World, batch: int, columns: list[str]) -> None:
 
 def _stage(world: World, batch: int, columns: list[str], found: Upload, size: int) -> None:
     mapped = [columns.index(name) for name in found.columns]
-    first = int(world.value(f"SELECT COALESCE(max(n), 0) + 1 FROM bulk_rows_{batch}"))  # noqa: S608
+    first = int(world.value(f"SELECT COALESCE(max(n), 0) + 1 FROM bulk_rows_{batch}"))
     cursor = world.run(
         "INSERT INTO bulk_files (batch_id, staged_at, bytes, rows, unknown, missing, malformed) "
         "VALUES (?, ?, ?, 0, ?, ?, '[]')",
@@ -104,7 +104,7 @@ def _stage(world: World, batch: int, columns: list[str], found: Upload, size: in
     )
     names = "".join(f", c{place}" for place in mapped)
     row = f"({cursor.lastrowid}{', ?' * len(mapped)})"
-    insert = f"INSERT INTO bulk_rows_{batch} (file{names}) VALUES "  # noqa: S608
+    insert = f"INSERT INTO bulk_rows_{batch} (file{names}) VALUES "
     rows = iter(found.rows)
     try:
         with uncollected():

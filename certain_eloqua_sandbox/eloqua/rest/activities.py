@@ -220,8 +220,7 @@ def _of_contact(world: World, request: Request, id: str, kind: str | None) -> Re
     count = min(max(int_or_zero(request.param("count") or LARGEST_PAGE), 1), LARGEST_PAGE)
     page = max(int_or_zero(request.param("page") or 1), 1)
     rows = world.rows(
-        f"SELECT * FROM activities WHERE {where} ORDER BY happened_at DESC, id DESC LIMIT ? OFFSET "  # noqa: S608
-        "?",
+        f"SELECT * FROM activities WHERE {where} ORDER BY happened_at DESC, id DESC LIMIT ? OFFSET ?",
         [*values, count, (page - 1) * count],
     )
     return json_response([_short(row) for row in rows])

@@ -120,7 +120,7 @@ def _used(world: World, path: str, key: int) -> bool:
     table, kind = OWNERS[path]
     folder = "CAST(folder_id AS TEXT)" if table == "eloqua_lists" else "json_extract(body, '$.folderId')"
     return any(
-        world.value(f"SELECT 1 FROM {one} WHERE kind = ? AND {column} = ?", (which, str(key)))  # noqa: S608
+        world.value(f"SELECT 1 FROM {one} WHERE kind = ? AND {column} = ?", (which, str(key)))
         for one, which, column in (
             (table, kind, folder),
             ("eloqua_assets", kind_of(path), "json_extract(body, '$.folderId')"),

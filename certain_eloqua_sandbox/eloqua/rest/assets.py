@@ -103,7 +103,7 @@ def _used(world: World, kind: str, key: int) -> bool:
     kinds, property_ = POINTERS.get(kind, ((), ""))
     return any(
         world.value(
-            f"SELECT 1 FROM eloqua_assets WHERE kind = ? AND json_extract(body, '$.{property_}') = ?",  # noqa: S608
+            f"SELECT 1 FROM eloqua_assets WHERE kind = ? AND json_extract(body, '$.{property_}') = ?",
             (one, str(key)),
         )
         for one in kinds

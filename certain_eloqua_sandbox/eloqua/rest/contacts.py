@@ -128,8 +128,7 @@ def _members(world: World, request: Request, kind: str, list_id: str, *, exclude
     if not world.value("SELECT 1 FROM eloqua_lists WHERE id = ? AND kind = ?", (key, kind)):
         raise not_found()
     where = (
-        f"t.id {'NOT ' if excluded else ''}IN (SELECT member_id FROM eloqua_list_members WHERE "  # noqa: S608
-        "list_id = ?)"
+        f"t.id {'NOT ' if excluded else ''}IN (SELECT member_id FROM eloqua_list_members WHERE list_id = ?)"
     )
     return _list(world, request, where, (key,))
 
@@ -254,7 +253,7 @@ def delete_contact(world: World, request: Request, id: str) -> Response:
     )
     for object_id in [one["id"] for one in world.rows("SELECT id FROM custom_objects")]:
         table = schema.table_of("cdo", object_id)
-        world.run(f"UPDATE {table} SET contact_id = NULL WHERE contact_id = ?", (row["id"],))  # noqa: S608
+        world.run(f"UPDATE {table} SET contact_id = NULL WHERE contact_id = ?", (row["id"],))
     world.run("DELETE FROM contacts WHERE id = ?", (row["id"],))
     world.note("eloqua", "delete", "contact", row["C_EmailAddress"] or str(row["id"]), {"id": row["id"]})
     return Response()
@@ -275,7 +274,7 @@ def _email(world: World, body: dict[str, Any], contact_id: int | None) -> str:
         raise bad_value(
             "Contact", "emailAddress", value or None, "EmailAddressRequirement", object_id=contact_id
         )
-    owner = world.value(f"SELECT id FROM contacts WHERE {ADDRESS} = text_key(?)", (text,))  # noqa: S608
+    owner = world.value(f"SELECT id FROM contacts WHERE {ADDRESS} = text_key(?)", (text,))
     if owner is not None and owner != contact_id:
         raise duplicate("Contact", "emailAddress", text, contact_id)
     return text

@@ -103,7 +103,7 @@ def _family(kind: str, object_type: str, one: str, source: str) -> None:
             ("eloqua_list_bodies", "list_id"),
             ("eloqua_lists", "id"),
         ):
-            world.run(f"DELETE FROM {table} WHERE {column} = ?", (row["id"],))  # noqa: S608
+            world.run(f"DELETE FROM {table} WHERE {column} = ?", (row["id"],))
         world.note("eloqua", "delete", kind, row["name"], {"id": row["id"]})
         return Response()
 

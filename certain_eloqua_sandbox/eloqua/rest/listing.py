@@ -65,12 +65,11 @@ def listing(
             raise bad_parameter("lastUpdatedAt", since, "DateRequirement")
         sql, values = f"({sql}) AND t.updated_at >= ?", [*values, at]
     where, given = f"({where}) AND {sql}", [*parameters, *values]
-    total = int(world.value(f"SELECT count(*) FROM {table} t WHERE {where}", given))  # noqa: S608
+    total = int(world.value(f"SELECT count(*) FROM {table} t WHERE {where}", given))
     if not total and none_found == 204:
         return Response(204)
     rows = world.rows(
-        f"SELECT {columns} FROM {table} t WHERE {where} ORDER BY {_order(request, terms)} LIMIT ? "  # noqa: S608
-        "OFFSET ?",
+        f"SELECT {columns} FROM {table} t WHERE {where} ORDER BY {_order(request, terms)} LIMIT ? OFFSET ?",
         [*given, count, (page - 1) * count],
     )
     wanted = depth or depth_of(request)

@@ -83,5 +83,5 @@ def _merged(world: World, contact: int, name: str) -> str:
             f"c_{name.lower()}",
             f"c_{name.lower().rstrip('1')}",
         ):
-            return str(world.value(f"SELECT {field.column} FROM contacts WHERE id = ?", (contact,)) or "")  # noqa: S608
+            return str(world.value(f"SELECT {field.column} FROM contacts WHERE id = ?", (contact,)) or "")
     return ""

@@ -32,7 +32,7 @@ class Readable:
     def row(self, world: World, key: int) -> Row:
         """Return the row of one. Refuses an unknown id."""
         row = world.row(
-            f"SELECT t.* FROM {self.table} t WHERE t.id = ? AND {self.where}",  # noqa: S608
+            f"SELECT t.* FROM {self.table} t WHERE t.id = ? AND {self.where}",
             (key, *self.parameters),
         )
         if row is None:

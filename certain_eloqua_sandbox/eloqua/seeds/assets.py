@@ -170,7 +170,7 @@ def _plant_records(world: World, number: int, ids: list[int], count: int) -> Non
                    code, *values)  # fmt: skip
 
     world.db.executemany(
-        f"INSERT INTO cdo_{number} (id, created_at, updated_at, created_by, updated_by, contact_id, "  # noqa: S608
+        f"INSERT INTO cdo_{number} (id, created_at, updated_at, created_by, updated_by, contact_id, "
         "external_id, "
         f"unique_code, {columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, {marks})",
         rows(),

@@ -149,4 +149,4 @@ def plant_contacts(world: World, seed: int, count: int) -> None:
 
 def _insert(world: World, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-    world.db.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+    world.db.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)

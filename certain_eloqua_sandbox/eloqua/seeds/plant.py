@@ -101,7 +101,7 @@ def _fill(world: World, list_id: int, population: int, size: int, at: float) -> 
     if size >= population:
         source = "accounts" if LISTS[list_id - 1][0] == "account_list" else "contacts"
         world.run(
-            f"INSERT INTO eloqua_list_members SELECT ?, id, ? FROM {source} ORDER BY id",  # noqa: S608
+            f"INSERT INTO eloqua_list_members SELECT ?, id, ? FROM {source} ORDER BY id",
             (list_id, at),
         )
         return

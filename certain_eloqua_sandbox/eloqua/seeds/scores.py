@@ -48,7 +48,7 @@ def plant_event(world: World, contacts: int) -> None:
 
     columns = ", ".join(f'"f{field_id}"' for field_id in ids)
     world.db.executemany(
-        f"INSERT INTO cdo_{EVENT} (id, created_at, updated_at, created_by, updated_by, contact_id, "  # noqa: S608
+        f"INSERT INTO cdo_{EVENT} (id, created_at, updated_at, created_by, updated_by, contact_id, "
         f"external_id, unique_code, {columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows(),
     )

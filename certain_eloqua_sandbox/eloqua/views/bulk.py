@@ -18,35 +18,30 @@ ROWS = (
 
 
 def _count(of: str) -> str:
-    return f"(SELECT COUNT(*) FROM {of} x WHERE x.sync_id = t.id)"  # noqa: S608
+    return f"(SELECT COUNT(*) FROM {of} x WHERE x.sync_id = t.id)"
 
 
-def syncs(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of Bulk syncs, the newest first."""
-    del world, asked
-    return Table(
-        "Syncs",
-        (
-            Column("id", "Sync", "t.id", "number", "#/eloqua/syncs/{id}"),
-            Column("status", "Status", "t.status", "status"),
-            Column("of", "Definition", "COALESCE(d.name, '')"),
-            Column("uri", "Address", "t.instance_uri"),
-            Column("rows", "Rows", ROWS, "number"),
-            Column("logs", "Logs", _count("bulk_logs"), "number"),
-            Column("rejects", "Rejects", _count("bulk_rejects"), "number"),
-            Column("asked", "Asked for", "t.created_at", "time"),
-            Column("ended", "Ended", "t.ended_at", "time"),
-        ),
-        "FROM bulk_syncs t LEFT JOIN bulk_definitions d ON d.id = t.definition_id",
-        search=("t.instance_uri", "d.name"),
-        order="t.id DESC",
-        filters=(
-            Filter(
-                "status", "Status", "t.status", "SELECT DISTINCT status, status FROM bulk_syncs ORDER BY 1"
-            ),
-        ),
-        empty="No sync was asked for since the reset.",
-    )
+SYNCS = Table(
+    "Syncs",
+    (
+        Column("id", "Sync", "t.id", "number", "#/eloqua/syncs/{id}"),
+        Column("status", "Status", "t.status", "status"),
+        Column("of", "Definition", "COALESCE(d.name, '')"),
+        Column("uri", "Address", "t.instance_uri"),
+        Column("rows", "Rows", ROWS, "number"),
+        Column("logs", "Logs", _count("bulk_logs"), "number"),
+        Column("rejects", "Rejects", _count("bulk_rejects"), "number"),
+        Column("asked", "Asked for", "t.created_at", "time"),
+        Column("ended", "Ended", "t.ended_at", "time"),
+    ),
+    "FROM bulk_syncs t LEFT JOIN bulk_definitions d ON d.id = t.definition_id",
+    search=("t.instance_uri", "d.name"),
+    order="t.id DESC",
+    filters=(
+        Filter("status", "Status", "t.status", "SELECT DISTINCT status, status FROM bulk_syncs ORDER BY 1"),
+    ),
+    empty="No sync was asked for since the reset.",
+)
 
 
 def logs(world: World, asked: Mapping[str, str]) -> Table:
@@ -73,7 +68,7 @@ def logs(world: World, asked: Mapping[str, str]) -> Table:
 
 def _sync_head(world: World, number: int) -> dict[str, Any]:
     row = world.rows(
-        f"SELECT t.*, d.name, {ROWS} AS rows FROM bulk_syncs t "  # noqa: S608
+        f"SELECT t.*, d.name, {ROWS} AS rows FROM bulk_syncs t "
         "LEFT JOIN bulk_definitions d ON d.id = t.definition_id WHERE t.id = ?",
         (number,),
     )[0]
@@ -87,47 +82,41 @@ def _sync_head(world: World, number: int) -> dict[str, Any]:
     }
 
 
-def rejects(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the rejected rows of one sync."""
-    del world, asked
-    return Table(
-        "Rejected rows",
-        (
-            Column("index", "Row", "t.record_index", "number"),
-            Column("code", "Code", "t.code"),
-            Column("message", "Message", "t.message"),
-            Column("invalid", "Fields", "t.invalid_fields", "texts"),
-            Column("values", "Values", "t.field_values", "json"),
-        ),
-        "FROM bulk_rejects t",
-        order="t.record_index, t.id",
-        filters=(Filter("sync", "Sync", "t.sync_id", required=True),),
-        empty="No row was rejected.",
-    )
+REJECTS = Table(
+    "Rejected rows",
+    (
+        Column("index", "Row", "t.record_index", "number"),
+        Column("code", "Code", "t.code"),
+        Column("message", "Message", "t.message"),
+        Column("invalid", "Fields", "t.invalid_fields", "texts"),
+        Column("values", "Values", "t.field_values", "json"),
+    ),
+    "FROM bulk_rejects t",
+    order="t.record_index, t.id",
+    filters=(Filter("sync", "Sync", "t.sync_id", required=True),),
+    empty="No row was rejected.",
+)
 
 
-def definitions(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the import, export and sync action definitions that exist."""
-    del world, asked
-    return Table(
-        "Definitions",
-        (
-            Column("name", "Name", "t.name"),
-            Column("entity", "Entity", "t.entity"),
-            Column("kind", "Kind", "t.kind"),
-            Column("body", "Definition", "t.body", "json"),
-            Column(
-                "syncs", "Syncs", "(SELECT COUNT(*) FROM bulk_syncs s WHERE s.definition_id = t.id)", "number"
-            ),
-            Column("user", "By", "t.created_by"),
-            ID,
-            *TIMES,
+DEFINITIONS = Table(
+    "Definitions",
+    (
+        Column("name", "Name", "t.name"),
+        Column("entity", "Entity", "t.entity"),
+        Column("kind", "Kind", "t.kind"),
+        Column("body", "Definition", "t.body", "json"),
+        Column(
+            "syncs", "Syncs", "(SELECT COUNT(*) FROM bulk_syncs s WHERE s.definition_id = t.id)", "number"
         ),
-        "FROM bulk_definitions t",
-        search=("t.name", "t.entity"),
-        order="t.id DESC",
-        filters=(
-            Filter("kind", "Kind", "t.kind", "SELECT DISTINCT kind, kind FROM bulk_definitions ORDER BY 1"),
-        ),
-        empty="No definitions are open.",
-    )
+        Column("user", "By", "t.created_by"),
+        ID,
+        *TIMES,
+    ),
+    "FROM bulk_definitions t",
+    search=("t.name", "t.entity"),
+    order="t.id DESC",
+    filters=(
+        Filter("kind", "Kind", "t.kind", "SELECT DISTINCT kind, kind FROM bulk_definitions ORDER BY 1"),
+    ),
+    empty="No definitions are open.",
+)

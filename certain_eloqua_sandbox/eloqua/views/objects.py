@@ -25,7 +25,7 @@ def events(world: World, asked: Mapping[str, str]) -> Table:
 
 def _objects(world: World, title: str, kind: str, view: str) -> Table:
     counts = " UNION ALL ".join(
-        f"SELECT {row['id']} AS of, COUNT(*) AS n FROM {schema.table_of('cdo', row['id'])}"  # noqa: S608
+        f"SELECT {row['id']} AS of, COUNT(*) AS n FROM {schema.table_of('cdo', row['id'])}"
         for row in world.rows("SELECT id FROM custom_objects WHERE kind = ? ORDER BY id LIMIT 400", (kind,))
     )
     return Table(
@@ -41,13 +41,13 @@ def _objects(world: World, title: str, kind: str, view: str) -> Table:
             Column(
                 "records",
                 "Records",
-                f"(SELECT n FROM ({counts}) WHERE of = t.id)" if counts else "0",  # noqa: S608
+                f"(SELECT n FROM ({counts}) WHERE of = t.id)" if counts else "0",
                 "number",
             ),
             ID,
             *TIMES,
         ),
-        f"FROM (SELECT * FROM custom_objects WHERE kind = '{kind}') t",  # noqa: S608
+        f"FROM (SELECT * FROM custom_objects WHERE kind = '{kind}') t",
         search=("t.name",),
         order="t.name",
         empty=f"No {title.lower()}.",
@@ -79,24 +79,21 @@ def records(world: World, asked: Mapping[str, str]) -> Table:
     )
 
 
-def activities(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of activities."""
-    del world, asked
-    return Table(
-        "Activities",
-        (
-            Column("at", "When", "t.happened_at", "time"),
-            Column("type", "Type", "COALESCE(t.external_type, t.type)"),
-            Column("email", "E-mail", "t.email", link=PERSON),
-            Column("asset", "Asset", "t.asset_name"),
-            Column("asset_type", "Asset type", "t.asset_type"),
-            Column("campaign", "Campaign", "t.campaign_id", "number"),
-            Column("fields", "Details", "t.fields", "json"),
-            Column("id", "Id", "t.id", "number"),
-        ),
-        "FROM activities t",
-        search=("t.email", "t.asset_name", "t.external_type", "t.name", "t.external_id"),
-        order="t.happened_at DESC, t.id DESC",
-        filters=(Filter("type", "Type", "t.type", "SELECT DISTINCT type, type FROM activities ORDER BY 1"),),
-        empty="No activities.",
-    )
+ACTIVITIES = Table(
+    "Activities",
+    (
+        Column("at", "When", "t.happened_at", "time"),
+        Column("type", "Type", "COALESCE(t.external_type, t.type)"),
+        Column("email", "E-mail", "t.email", link=PERSON),
+        Column("asset", "Asset", "t.asset_name"),
+        Column("asset_type", "Asset type", "t.asset_type"),
+        Column("campaign", "Campaign", "t.campaign_id", "number"),
+        Column("fields", "Details", "t.fields", "json"),
+        Column("id", "Id", "t.id", "number"),
+    ),
+    "FROM activities t",
+    search=("t.email", "t.asset_name", "t.external_type", "t.name", "t.external_id"),
+    order="t.happened_at DESC, t.id DESC",
+    filters=(Filter("type", "Type", "t.type", "SELECT DISTINCT type, type FROM activities ORDER BY 1"),),
+    empty="No activities.",
+)

@@ -62,36 +62,33 @@ def accounts(world: World, asked: Mapping[str, str]) -> Table:
     )
 
 
-def lists(world: World, asked: Mapping[str, str]) -> Table:
-    """Return the table of shared lists, segments, filters and e-mail groups."""
-    del world, asked
-    return Table(
-        "Lists and segments",
-        (
-            Column("name", "Name", "t.name", link="#/eloqua/lists/{id}"),
-            Column("kind", "Kind", "REPLACE(t.kind, '_', ' ')"),
-            Column(
-                "members",
-                "Members",
-                "(SELECT COUNT(*) FROM eloqua_list_members m WHERE m.list_id = t.id)",
-                "number",
-            ),
-            ID,
-            *TIMES,
+LISTS = Table(
+    "Lists and segments",
+    (
+        Column("name", "Name", "t.name", link="#/eloqua/lists/{id}"),
+        Column("kind", "Kind", "REPLACE(t.kind, '_', ' ')"),
+        Column(
+            "members",
+            "Members",
+            "(SELECT COUNT(*) FROM eloqua_list_members m WHERE m.list_id = t.id)",
+            "number",
         ),
-        "FROM eloqua_lists t",
-        search=("t.name",),
-        order="t.kind, t.name",
-        filters=(
-            Filter(
-                "kind",
-                "Kind",
-                "t.kind",
-                "SELECT DISTINCT kind, REPLACE(kind, '_', ' ') FROM eloqua_lists ORDER BY 1",
-            ),
+        ID,
+        *TIMES,
+    ),
+    "FROM eloqua_lists t",
+    search=("t.name",),
+    order="t.kind, t.name",
+    filters=(
+        Filter(
+            "kind",
+            "Kind",
+            "t.kind",
+            "SELECT DISTINCT kind, REPLACE(kind, '_', ' ') FROM eloqua_lists ORDER BY 1",
         ),
-        empty="No lists.",
-    )
+    ),
+    empty="No lists.",
+)
 
 
 def members(world: World, asked: Mapping[str, str]) -> Table:

@@ -38,7 +38,7 @@ def side(world: World, email: str) -> Side:
     address = next((field.column for field in fields if field.internal_name == "C_EmailAddress"), None)
     rows = (
         world.rows(
-            f"SELECT * FROM contacts WHERE {key_sql(address)} = text_key(?) ORDER BY id LIMIT ?",  # noqa: S608
+            f"SELECT * FROM contacts WHERE {key_sql(address)} = text_key(?) ORDER BY id LIMIT ?",
             (email, MOST),
         )
         if address
@@ -49,7 +49,7 @@ def side(world: World, email: str) -> Side:
 
 def _sheet(world: World, row: sqlite3.Row, fields: list[schema.Field]) -> Sheet:
     number = row["id"]
-    present = {field.internal_name: field for field in fields if field.column.strip('"') in row.keys()}  # noqa: SIM118  rows need keys()
+    present = {field.internal_name: field for field in fields if field.column.strip('"') in dict(row)}
     texts = {name: row[field.column.strip('"')] for name, field in present.items()}
     values = {label: Value(name, texts.get(name)) for label, name in LABELS.items()}
     if country := texts.get("C_Country"):
@@ -102,7 +102,7 @@ def _records(world: World, contact: int) -> list[Entry]:
         fields = schema.fields_of(world, known["kind"], known["id"])
         view = "events" if known["kind"] == "event" else "custom_objects"
         for row in world.rows(
-            f"SELECT * FROM {schema.table_of('cdo', known['id'])} WHERE contact_id = ? ORDER BY id LIMIT ?",  # noqa: S608
+            f"SELECT * FROM {schema.table_of('cdo', known['id'])} WHERE contact_id = ? ORDER BY id LIMIT ?",
             (contact, MOST),
         ):
             pairs = {field.name: row[field.column.strip('"')] for field in fields}

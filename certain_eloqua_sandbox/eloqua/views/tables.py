@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from certain_eloqua_sandbox.eloqua.views.bulk import definitions, logs, rejects, syncs
-from certain_eloqua_sandbox.eloqua.views.objects import activities, custom_objects, events, records
-from certain_eloqua_sandbox.eloqua.views.people import accounts, contacts, lists, members
-from certain_eloqua_sandbox.views.table import count_rows
+from collections.abc import Callable, Mapping
+
+from certain_eloqua_sandbox.eloqua.views.bulk import DEFINITIONS, REJECTS, SYNCS, logs
+from certain_eloqua_sandbox.eloqua.views.objects import ACTIVITIES, custom_objects, events, records
+from certain_eloqua_sandbox.eloqua.views.people import LISTS, accounts, contacts, members
+from certain_eloqua_sandbox.views.table import Table, count_rows
 from certain_eloqua_sandbox.views.tabs import Below, Tab
 from certain_eloqua_sandbox.world import World
 
-TABLES = {
+TABLES: dict[str, Table | Callable[[World, Mapping[str, str]], Table]] = {
     "contacts": contacts,
     "accounts": accounts,
-    "lists": lists,
+    "lists": LISTS,
     "members": members,
     "custom_objects": custom_objects,
     "events": events,
     "records": records,
-    "activities": activities,
-    "syncs": syncs,
+    "activities": ACTIVITIES,
+    "syncs": SYNCS,
     "logs": logs,
-    "rejects": rejects,
-    "definitions": definitions,
+    "rejects": REJECTS,
+    "definitions": DEFINITIONS,
 }
 
 

@@ -43,15 +43,15 @@ FIELDS = {
 NASTY = ['quo"te', "line\nbreak", "cr\r\nlf", "comma, semi;", "émoji 😀 𝒳", "'", "\\", "<b>&amp;"]
 
 
-def everybody(client, **options) -> pa.Table:
-    with client.export_contacts(FIELDS, name="everybody", **options) as rows:
+def all_contacts(client, **options) -> pa.Table:
+    with client.export_contacts(FIELDS, name="all_contacts", **options) as rows:
         return rows.read_all().sort_by("id").combine_chunks()
 
 
 @pytest.fixture
 def expected(connect_eloqua) -> pa.Table:
     """All contacts, read without any fault."""
-    return everybody(connect_eloqua())
+    return all_contacts(connect_eloqua())
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_an_expired_token_is_renewed_in_the_middle_of_work(
     login = OAuthLogin("demo", "demo", username="Sandbox\\demo", password="demo", token_store=store)
     client = connect_eloqua(login, page_size=500)
     fault("GET", "/data", skip=1, status=401, body='"You are not authorized to make this request."')
-    assert everybody(client).equals(expected)
+    assert all_contacts(client).equals(expected)
     assert client.usage.count("POST /auth/oauth2/token") == 2
     assert client.usage.count("GET /id") == 2
 
@@ -167,8 +167,8 @@ def test_few_contacts_are_found_by_mail(eloqua, expected):
 
 @pytest.mark.parametrize("page_size", [300, 50_000])
 def test_json_and_csv_give_equal_tables(connect_eloqua, nasty_list, page_size):
-    as_csv = everybody(connect_eloqua(page_size=page_size))
-    as_json = everybody(connect_eloqua(page_size=page_size, data_format="json"))
+    as_csv = all_contacts(connect_eloqua(page_size=page_size))
+    as_json = all_contacts(connect_eloqua(page_size=page_size, data_format="json"))
     assert as_csv.equals(as_json)
     assert as_csv.schema.names == list(FIELDS)
     assert set(NASTY) <= set(as_csv.column("first").to_pylist())
@@ -227,7 +227,7 @@ def test_a_page_cut_in_the_middle_is_read_again(connect_eloqua, fault, expected)
     for data_format in ("csv", "json"):
         fault("GET", "/syncs/[0-9]+/data", skip=1, truncate=2_000)
         client = connect_eloqua(page_size=500, data_format=data_format)
-        assert everybody(client).equals(expected)
+        assert all_contacts(client).equals(expected)
         assert client.usage.retries == 1
 
 
@@ -237,16 +237,16 @@ def test_every_second_page_breaking_off_changes_nothing(sandbox, connect_eloqua,
         "/faults",
         {"method": "GET", "path": "/data", "times": -1, "every": 2, "answer": {"cut": True}},
     )
-    assert everybody(connect_eloqua(page_size=200)).equals(expected)
+    assert all_contacts(connect_eloqua(page_size=200)).equals(expected)
 
 
 def test_html_instead_of_rows_is_asked_for_again_and_then_an_error(connect_eloqua, fault, expected):
     fault("GET", "/data", status=200, body=HTML, content_type="text/html")
-    assert everybody(connect_eloqua()).equals(expected)
+    assert all_contacts(connect_eloqua()).equals(expected)
     fault("GET", "/data", times=-1, status=200, body=HTML, content_type="text/html")
     client = connect_eloqua()
     with pytest.raises(UnexpectedContent):
-        everybody(client)
+        all_contacts(client)
     assert client.open_definitions() == 0
 
 
@@ -256,7 +256,7 @@ def test_busy_answers_everywhere_are_waited_out(connect_eloqua, fault, slept, ex
     client = connect_eloqua()
     fault("GET", "", times=2, status=status)
     fault("POST", "", times=2, status=status, headers={"Retry-After": "3"})
-    assert everybody(client).equals(expected)
+    assert all_contacts(client).equals(expected)
     assert slept.count(3.0) == 2
     assert len(slept) == 4
 
@@ -264,7 +264,7 @@ def test_busy_answers_everywhere_are_waited_out(connect_eloqua, fault, slept, ex
 def test_a_server_that_stays_busy_is_a_transient_error(connect_eloqua, fault):
     fault("GET", "/data", times=-1, status=503)
     with pytest.raises(ServerError):
-        everybody(connect_eloqua(retry=RetryPolicy(attempts=3)))
+        all_contacts(connect_eloqua(retry=RetryPolicy(attempts=3)))
 
 
 def test_a_shorter_export_is_an_error(connect_eloqua, fault):
@@ -278,13 +278,13 @@ def test_a_shorter_export_is_an_error(connect_eloqua, fault):
         content_type="text/csv",
     )
     with pytest.raises(PagingAnomaly, match="the pages ended after 500 of"):
-        everybody(connect_eloqua(page_size=500))
+        all_contacts(connect_eloqua(page_size=500))
 
 
 def test_a_slow_sync_is_waited_for_with_growing_pauses(sandbox, connect_eloqua, slept, expected):
     slept.clear()
     sandbox.control("PATCH", "/settings", {"sync_mode": "looks", "sync_looks": 6})
-    assert everybody(connect_eloqua(random=lambda: 0.0)).equals(expected)
+    assert all_contacts(connect_eloqua(random=lambda: 0.0)).equals(expected)
     assert len(slept) >= 4
     assert slept == sorted(slept)
     assert slept[:3] == [2.0, 3.0, 4.5]
@@ -299,7 +299,7 @@ def test_a_sync_that_never_ends_is_a_deadline_and_its_definition_stays(sandbox, 
 
     client = connect_eloqua(sleep=sleep, clock=lambda: now[0], poll=PollSettings(deadline=600))
     with pytest.raises(DeadlineExceeded, match="600 seconds"):
-        everybody(client)
+        all_contacts(client)
     assert client.open_definitions() == 1
 
 
@@ -307,7 +307,7 @@ def test_a_sync_that_never_ends_is_a_deadline_and_its_definition_stays(sandbox, 
 def test_a_failed_sync_is_sorted_by_eloquas_code(sandbox, eloqua, code, kind):
     sandbox.control("POST", "/syncs/next", {"status": "error", "code": code})
     with pytest.raises(kind) as caught:
-        everybody(eloqua)
+        all_contacts(eloqua)
     assert code in caught.value.codes
     assert eloqua.open_definitions() == 0
 
@@ -317,7 +317,7 @@ def test_a_sync_whose_answer_got_lost_is_found_and_not_started_twice(
 ):
     fault("POST", "/syncs$", cut=True, when="after")
     client = connect_eloqua()
-    assert everybody(client).equals(expected)
+    assert all_contacts(client).equals(expected)
     assert client.usage.count("POST /syncs") == 1
     assert client.syncs_started == 1
 
@@ -325,23 +325,23 @@ def test_a_sync_whose_answer_got_lost_is_found_and_not_started_twice(
 def test_a_sync_that_was_never_started_is_started_again(connect_eloqua, fault, expected):
     fault("POST", "/syncs$", cut=True)
     client = connect_eloqua()
-    assert everybody(client).equals(expected)
+    assert all_contacts(client).equals(expected)
     assert client.usage.count("POST /syncs") == 2
 
 
 def test_the_budget_of_calls_stops_cleanly(connect_eloqua):
     client = connect_eloqua(page_size=100, budget=Budget(calls=9))
     with pytest.raises(BudgetReached):
-        everybody(client)
+        all_contacts(client)
     assert client.usage.total_calls == 10  # the definition was deleted nevertheless
     assert connect_eloqua().open_definitions() == 0
 
 
 def test_the_budget_of_syncs_stops_before_the_next(connect_eloqua):
     client = connect_eloqua(budget=Budget(syncs=1))
-    everybody(client)
+    all_contacts(client)
     with pytest.raises(BudgetReached, match="budget of 1 syncs"):
-        everybody(client)
+        all_contacts(client)
     assert client.open_definitions() == 0
 
 
@@ -363,7 +363,7 @@ def test_no_log_names_a_person_or_a_password(connect_eloqua, fault, caplog, expe
     client = connect_eloqua()
     fault("GET", "/data/contacts", status=503)
     client.find_contacts([email])
-    everybody(client)
+    all_contacts(client)
     assert "Export sync" in caplog.text
     assert email.partition("@")[0] not in caplog.text
     assert "U2FuZGJveFxkZW1vOmRlbW8" not in caplog.text

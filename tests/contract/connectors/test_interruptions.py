@@ -115,7 +115,7 @@ def test_the_same_change_is_delivered_again_when_it_is_planned_again(bench: Benc
         assert bench.run("import_registrations", **IMPORT).outcomes() == {"updated": 1}
 
 
-def test_somebody_registered_since_the_plan_was_made_is_not_registered_twice(bench: Bench):
+def test_a_person_registered_since_the_plan_was_made_is_not_registered_twice(bench: Bench):
     bench.contact_list("Guests", [person(1), person(2)])
     ran = bench.plan(bench.job("import_registrations", **IMPORT), "import_registrations")
     who = {"firstName": "Guest1", "lastName": "Tester", "email": "guest1@import.example"}

@@ -140,7 +140,7 @@ def test_a_blank_in_eloqua_clears_nothing_in_certain(bench: Bench, mode: str):
         fields={name: statement(name) for name in names},
         identifier="C_EmailAddress",
         update_rule="always",
-        name="somebody empties fields",
+        name="a user empties fields",
     )
     assert not fields_of(bench, "guest1@import.example", "C_Company")["C_Company"]
     bench.run("import_profiles", None, **settings)

@@ -92,7 +92,7 @@ def test_a_blank_field_never_erases_a_value(bench: Bench):
 def test_only_what_changed_since_it_was_sent_is_sent_again(bench: Bench):
     register(bench, 1, organization="Fabrikam", address={"city": "Oslo"})
     run(bench)
-    in_eloqua(bench, 1, C_City="Bergen")  # somebody in marketing knows better
+    in_eloqua(bench, 1, C_City="Bergen")  # a marketer changed it
     bench.certain.update_profile("UP-1", {"organization": "Contoso"})
     ran = run(bench)
     row = ran.of(email="guest1@upsert.example")

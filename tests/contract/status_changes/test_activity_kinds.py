@@ -184,7 +184,7 @@ def test_a_status_change_of_a_registration_becomes_an_activity(bench: Bench):
         (KIND9, {"agenda_statuses": ["Attended"], "agenda_items": ["all"]}),
     ],
 )
-def test_an_event_without_anybody_is_looked_at(bench: Bench, kind: Kind, settings: Any):
+def test_an_event_without_people_is_looked_at(bench: Bench, kind: Kind, settings: Any):
     bench.event = "NWEMPTY27"
     for _ in range(2):
         assert not bench.run(kind, **settings)
@@ -295,7 +295,7 @@ def test_a_plan_that_was_overtaken_sends_nothing_twice(bench: Bench):
     assert len(bench.activities()) == 1
 
 
-def test_somebody_is_registered_for_a_session_and_cancelled(bench: Bench):
+def test_a_person_is_registered_for_a_session_and_cancelled(bench: Bench):
     bench.event = "NWEXPO25"
     settings = {"session_statuses": ["Registered", "Attended", "Cancelled"], "sessions": ["all"]}
     assert not bench.run(KIND7, **settings)

@@ -56,12 +56,12 @@ class Machine(RuleBasedStateMachine):
 
     @rule(registration=st.sampled_from(REGISTRATIONS), status=st.sampled_from(STATUSES))
     def change(self, registration: str, status: str) -> None:
-        """A status changes; whether anybody sees it depends on the next poll."""
+        """A status changes; whether it is seen depends on the next poll."""
         self.statuses[registration] = status
 
     @rule(seconds=st.integers(-7200, 7200))
     def jump(self, seconds: int) -> None:
-        """The clock goes on, or back."""
+        """The clock moves on, or back."""
         self.now += timedelta(seconds=seconds)
 
     @rule(crash=st.sampled_from(["", "before", "after"]))
@@ -113,7 +113,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        """Another process goes on with what is on disk."""
+        """Another process continues with what is on disk."""
         self.ledger.close()
         self.ledger = Ledger(self.url)
 

@@ -98,8 +98,8 @@ def test_who_has_no_contact_id_is_reported_with_the_remedy(bench: Bench):
     for _ in range(2):
         bench.run(KIND, **SETTINGS)
     email, code = left_out[["email", "registration_code"]].dropna().iloc[0]
-    told = bench.ledger.decisions.find(person_key(ACCOUNT, email))
-    assert [(one.registration, one.decision) for one in told if one.registration == code] == [
+    decided = bench.ledger.decisions.find(person_key(ACCOUNT, email))
+    assert [(one.registration, one.decision) for one in decided if one.registration == code] == [
         (code, "no_contact_id")
     ]
 
@@ -146,7 +146,7 @@ def test_a_name_that_is_too_long_is_refused(bench: Bench, monkeypatch: pytest.Mo
         bench.plan(KIND, **SETTINGS | {"contact_list_name": "x" * 60})
 
 
-def test_an_event_without_anybody_is_looked_at(bench: Bench):
+def test_an_event_without_people_is_looked_at(bench: Bench):
     bench.event = "NWEMPTY27"
     for _ in range(2):
         assert not bench.run(KIND, **SETTINGS | {"remove_when_leaving": True})

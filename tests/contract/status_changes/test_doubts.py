@@ -58,7 +58,7 @@ def test_an_activity_that_another_change_accounts_for_settles_no_doubt(desk: Des
 def test_where_counting_leaves_a_choice_both_stay_in_doubt(desk: Desk):
     desk.change({})
     (first,) = desk.rows()
-    # Of two at the same second only one is taken, and the sync is forgotten: which one cannot be told.
+    # Of two at the same second only one is taken, and the sync is forgotten: which one is unknown.
     twin = {"contact_id": first.contact_id, "happened_at": first.happened_at, "activity_type": "No such"}
     desk.change(twin)
     desk.fault("GET", "/syncs/[0-9]+$", status=404, times=1)

@@ -11,6 +11,9 @@ import pytest
 
 from tests.conftest import clean_environment
 from tests.contract.third_party.redirect import Redirect, redirect
+from tests.journeys.conftest import deployment
+
+__all__ = ["deployment"]  # a fixture of the journeys that these tests use, too
 
 # Newer ones may be published at any time; what we show is that these, unmodified, work.
 CLIENTS = {"tap-eloqua": "tap-eloqua==1.3.0", "pyeloqua": "pyeloqua==0.5.11"}

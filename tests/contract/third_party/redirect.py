@@ -1,6 +1,6 @@
 """A way to lead an unmodified client to the sandbox: a proxy, and a certificate authority made for the run.
 
-The client is told of both by its environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`), as in a company with a
+The client learns both by its environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`), as in a company with a
 proxy that looks into TLS. It asks for `https://login.eloqua.com`; the proxy answers the `CONNECT`, shows a
 certificate for that name, and passes every request on to the sandbox with the host it was meant for.
 """

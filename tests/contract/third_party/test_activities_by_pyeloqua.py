@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from tests.journeys.conftest import EVENT, deployment  # noqa: F401 - a fixture
+from tests.journeys.conftest import EVENT
 
 SCRIPT = Path(__file__).parent / "pyeloqua_script.py"
 PACIFIC, EASTERN = ZoneInfo("America/Los_Angeles"), ZoneInfo("America/New_York")
@@ -26,7 +26,7 @@ CONNECTOR = """
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-def certain(deployment, code):  # noqa: F811
+def certain(deployment, code):
     """A registration, by plain HTTP."""
     address = f"{deployment.sandbox.url}/certainExternal/service/v1/Registration/NWIND/{EVENT}/{code}"
     answer = requests.get(address, auth=("demo", "demo"), headers={"Accept": "application/json"}, timeout=30)
@@ -35,7 +35,7 @@ def certain(deployment, code):  # noqa: F811
 
 
 def test_pyeloqua_reads_each_activity_once_with_person_asset_campaign_and_time(
-    deployment,  # noqa: F811
+    deployment,
     pyeloqua_python,
     run_outside,
 ):

@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import deployment  # noqa: F401 - a fixture
-
 SCRIPT = Path(__file__).parent / "pyeloqua_script.py"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_pyeloqua_reads_the_records_with_the_contacts_they_are_linked_to(
-    deployment,  # noqa: F811
+    deployment,
     pyeloqua_python,
     run_outside,
 ):

@@ -15,7 +15,7 @@ RENAMED = {"externalProfileId": "externalKey"}
 
 
 def row_by_row(items: list[dict[str, Any]], schema: pa.Schema, renamed: Mapping[str, str]) -> list[dict]:
-    """The same, slowly: every member of every object by itself."""
+    """The same, slowly: every member of every object separately."""
     rows = []
     for item in items:
         flat: dict[str, Any] = {}

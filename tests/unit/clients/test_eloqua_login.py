@@ -160,7 +160,7 @@ def test_a_token_about_to_end_is_renewed_before_use(server):
     assert server.asked[-1].headers["Authorization"] == "Bearer a2"
 
 
-def test_a_dead_refresh_token_says_that_somebody_must_sign_in(server):
+def test_a_dead_refresh_token_asks_for_a_new_sign_in(server):
     server.replies(Reply(400, '{"error": "invalid_grant", "error_description": "expired first"}'))
     with pytest.raises(AuthError, match="sign in again"):
         _ = client(oauth(), server).base_url

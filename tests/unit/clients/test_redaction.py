@@ -1,4 +1,4 @@
-"""Nothing that anybody reads holds a secret or a whole address."""
+"""Nothing that is shown holds a secret or a whole address."""
 
 import pickle
 

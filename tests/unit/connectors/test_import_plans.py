@@ -182,7 +182,7 @@ def test_of_two_profiles_the_registered_one_is_meant(plan_of: Plan):
     assert planned["1"]["profile_pin"] == "P2"
 
 
-def test_by_address_a_profile_with_the_id_and_another_address_is_somebody_else(plan_of: Plan):
+def test_by_address_a_profile_with_the_id_and_another_address_is_another_person(plan_of: Plan):
     there = profile(1, "other@x.example", externalKey="1", **LINKED)
     row = plan_of(PROFILES, BY_EMAIL, contacts=[contact(1)], profiles=[there])["1"]
     assert row["action"] == "create"

@@ -21,7 +21,7 @@ from certain_eloqua.connectors.metrics.upload_engagement_metrics import plan as 
 from certain_eloqua.connectors.metrics.upload_interest_metrics import plan as plan_interest
 from certain_eloqua.domain.event import Event
 from certain_eloqua.ledger.sent_records import SENT_RECORDS_SCHEMA
-from tests.unit.connectors.test_metrics import (
+from tests.unit.connectors.metrics_rows import (
     EVENT,
     NOW,
     STATUSES,

@@ -14,7 +14,7 @@ class Sensor:
 
     def __init__(self, *events: str, reads: int = 2) -> None:
         self.events, self.reads = list(events), reads
-        self.going_on: list[str] = []
+        self.live: list[str] = []
         self.rows: dict[str, frozenset[str]] = {}
         self.memory, self.now = "", NOW
 
@@ -23,7 +23,7 @@ class Sensor:
         self.now += TICK
         targets = [("sessions", event) for event in self.events]
         rotation = Rotation.from_text(self.memory)
-        rotation, chosen, new = rotation.next(targets, self.going_on, "stamp", self.reads, self.now)
+        rotation, chosen, new = rotation.next(targets, self.live, "stamp", self.reads, self.now)
         changed = []
         for target in chosen:
             rows = self.rows.get(target[1], frozenset())
@@ -53,7 +53,7 @@ def test_a_tick_reads_no_more_than_its_number_however_many_events_there_are():
 
 def test_events_that_are_going_on_are_read_in_every_tick_and_the_others_still_have_turns():
     sensor = Sensor(*names(5))
-    sensor.going_on = ["E003"]
+    sensor.live = ["E003"]
     sensor.tick()
     read = [sensor.tick()[0] for _ in range(8)]
     assert all(one[0] == "E003" for one in read)
@@ -62,7 +62,7 @@ def test_events_that_are_going_on_are_read_in_every_tick_and_the_others_still_ha
 
 def test_with_one_read_a_tick_neither_kind_of_events_is_left_without_turns():
     sensor = Sensor("A", "B", reads=1)
-    sensor.going_on = ["A"]
+    sensor.live = ["A"]
     sensor.tick()
     assert Counter(event for _ in range(8) for event in sensor.tick()[0]) == {"A": 6, "B": 2}
 

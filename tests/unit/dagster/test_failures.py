@@ -3,9 +3,9 @@
 import dagster as dg
 import pytest
 
-from certain_eloqua.assets.failures import Terminated, dagster_failures
 from certain_eloqua.assets.many_events import _Runner
 from certain_eloqua.clients.errors import AuthError, BudgetReached, ServerError
+from certain_eloqua.failures import Terminated, dagster_failures
 from certain_eloqua.ledger.errors import AlreadyRunning, Holder
 
 

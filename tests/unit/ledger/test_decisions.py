@@ -8,7 +8,7 @@ from tests.unit.ledger.test_outbox import changes, ledger, one, url
 __all__ = ["ledger", "url"]
 
 
-def told(ledger: Ledger, person: str) -> list[tuple[str, str, str]]:
+def decided(ledger: Ledger, person: str) -> list[tuple[str, str, str]]:
     return [(one.status, one.decision, one.seen_by) for one in ledger.decisions.find(person)]
 
 
@@ -19,9 +19,9 @@ def test_every_status_that_made_nothing_is_remembered_and_not_only_the_last(ledg
     ledger.outbox.record("c", "E", changes(marker, first, one("R2", person="p2")), "run-1")
     last = one("R1", status="Held", ordinal=1, decision="status_not_selected", **nothing)
     ledger.outbox.record("c", "E", changes(last), "run-2")
-    assert told(ledger, "p1") == [("New", "baseline", "run-1"), ("Held", "status_not_selected", "run-2")]
-    assert told(ledger, "p2") == []
-    assert told(ledger, "") == []
+    assert decided(ledger, "p1") == [("New", "baseline", "run-1"), ("Held", "status_not_selected", "run-2")]
+    assert decided(ledger, "p2") == []
+    assert decided(ledger, "") == []
 
 
 def test_a_decision_that_is_recorded_again_stays_as_it_was(ledger: Ledger):
@@ -30,7 +30,7 @@ def test_a_decision_that_is_recorded_again_stays_as_it_was(ledger: Ledger):
     rows = pa.Table.from_pylist([values])
     for run in ("run-1", "run-2"):
         ledger.decisions.record("c", "E", rows, run)
-    assert told(ledger, "p1") == [("New", "no_contact_id", "run-1")]
+    assert decided(ledger, "p1") == [("New", "no_contact_id", "run-1")]
 
 
 def test_decisions_are_found_by_registration_connector_event_and_time(ledger: Ledger):

@@ -23,7 +23,7 @@ class Refused(Exception):
 
 
 class Terminated(dg.Failure):
-    """The run was terminated while a step was going on.
+    """The run was terminated during a step.
 
     Dagster would try the step again after the pause of its retry policy, although nobody wants the run to go
     on. A failure without retries ends it: as canceled, if the termination was requested.
