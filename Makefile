@@ -62,11 +62,15 @@ check-connectors: ready ## check the connector files without running anything
 docs: developing ## write the pages that are read off the code (docs/commands.md)
 	@$(BIN)/python -W ignore -m docs.generate
 
+.PHONY: site
+site: developing ## build the documentation site into site/, with strict links
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && echo "site/index.html"
+
 .PHONY: constraints
 constraints: ## resolve the newest versions allowed and write constraints.txt anew
 	@bin/constraints
 
 .PHONY: clean
 clean: ## remove .venv, caches and the checkout's Dagster home (runs, frames, ledger, the sandbox's people) and the demo's
-	@rm -rf .venv .dagster .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	@rm -rf .venv .dagster .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,12 +1,19 @@
 """Writes the pages that can be read off the code: `make docs`. tests/unit/test_docs.py keeps them current."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
 
 import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 HERE = Path(__file__).parent
+SETTINGS_HEAD = "| setting | required | default | meaning |\n| --- | --- | --- | --- |\n"
+SETTINGS_TABLE = re.compile(re.escape(SETTINGS_HEAD) + r"(?:\|.*\n)*")
+"""The table in the page of a kind that is written from the kind's settings model."""
 
 
 def commands(
@@ -41,7 +48,7 @@ def _choices(argument: click.Parameter) -> str:
     return "required" if argument.required else "may be left out"
 
 
-def _told(command: click.Command) -> str:
+def _help(command: click.Command) -> str:
     """A command's help: what click leaves as it is, the examples, is a block of code."""
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     return "\n\n".join(_examples(one) if one.startswith("\b\n") else one for one in paragraphs)
@@ -75,18 +82,59 @@ def command_page(main: click.Command) -> str:
         name = " ".join(path)
         context = click.Context(command, info_name=name)
         usage = " ".join(command.collect_usage_pieces(context))
-        lines += ["", f"## `{name}`", "", _told(command)]
+        lines += ["", f"## `{name}`", "", _help(command)]
         lines += ["", "```", f"{name} {usage}".strip(), "```"]
         if options(command):
             lines += ["", "| | |", "| --- | --- |", *map(_row, options(command))]
     return "\n".join(lines) + "\n"
 
 
-def pages() -> dict[Path, str]:
-    """Every generated page and its text."""
-    from certain_eloqua.cli import main
+def settings_table(model: type[BaseModel]) -> str:
+    """The table of a kind's settings: name, whether required, default, meaning and allowed values."""
+    required_first = sorted(model.model_fields.items(), key=lambda item: not item[1].is_required())
+    rows = (_setting(name, field) for name, field in required_first)
+    return SETTINGS_HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
-    return {HERE / "commands.md": command_page(main)}
+
+def _setting(name: str, field: FieldInfo) -> tuple[str, str, str, str]:
+    required = "yes" if field.is_required() else "no"
+    default = "" if field.is_required() else _shown(field.get_default(call_default_factory=True))
+    meaning = " ".join((field.description or "").split()).replace("|", "\\|").replace("<", "&lt;")
+    allowed = ", ".join(f"`{value}`" for value in _allowed(field.annotation))
+    return f"`{name}`", required, default, f"{meaning} Allowed: {allowed}." if allowed else meaning
+
+
+def _shown(value: Any) -> str:
+    if value is None or value in ("", (), []):
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _allowed(annotation: Any) -> list[str]:
+    """The words a setting may have; none if it takes any."""
+    if get_origin(annotation) is Literal:
+        return [str(value) for value in get_args(annotation)]
+    if get_origin(annotation) in (Union, list, tuple) or type(annotation).__name__ == "UnionType":
+        return [word for part in get_args(annotation) for word in _allowed(part)]
+    return []
+
+
+def _kind_page(page: Path, model: type[BaseModel]) -> str:
+    """The page of a kind with its table of settings written anew."""
+    before, after = SETTINGS_TABLE.split(page.read_text(), maxsplit=1)
+    return before + settings_table(model) + after
+
+
+def pages() -> dict[Path, str]:
+    """Every page of which the whole or a table is generated, and its text."""
+    from certain_eloqua.cli import main
+    from certain_eloqua.connectors.catalogue import KINDS
+
+    kinds = {HERE / "kinds" / f"{kind.name}.md": kind.settings for kind in KINDS.values()}
+    return {
+        HERE / "commands.md": command_page(main),
+        **{page: _kind_page(page, model) for page, model in kinds.items()},
+    }
 
 
 if __name__ == "__main__":

@@ -26,6 +26,15 @@ hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any machine")
+SLOW_FIRST = ("browser", "journeys", "contract", "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest areas first: a worker that begins one of them last would keep the others waiting."""
+    order = {name: number for number, name in enumerate(SLOW_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(ROOT / "tests").parts[0], len(order)))
+
+
 OURS = ("ELOQUA_", "CERTAIN_")
 OURS_TOO = {"SMTP_URL", "DAGSTER_HOME", "DAGSTER_MODULE_NAME"}
 

@@ -22,6 +22,8 @@ START.set_forkserver_preload(
 )
 JOBS = {"prospects": EVENT, "readers": None, "attendees": EVENT}
 POINTS = {"prospects": 7, "readers": 6, "attendees": 7}
+ONE_MORE_RUN_EVERY = 3
+"""After every third kill the run that completed is followed by one more, which must change nothing."""
 
 
 class Starter:
@@ -139,8 +141,9 @@ def test_killed_anywhere_and_started_again(deployment, connector):
         starter.finish(connector)
         now = state(deployment)
         assert changed(undisturbed, now) == {}, f"killed at call {call} of {calls}"
-        starter.finish(connector)
-        assert changed(now, state(deployment)) == {}, f"killed at call {call} of {calls}, then run twice"
+        if number % ONE_MORE_RUN_EVERY == 0:
+            starter.finish(connector)
+            assert changed(now, state(deployment)) == {}, f"killed at call {call} of {calls}, then run twice"
 
 
 @pytest.mark.parametrize("times", [5])
