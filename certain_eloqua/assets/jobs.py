@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from certain_eloqua.assets.reads import SHARED_READS
 from certain_eloqua.assets.step import CONNECTOR_TAG, RUN_LOCK_TAG
 from certain_eloqua.partitions import events
 
@@ -36,11 +37,15 @@ def _job(made: ConnectorAssets, name: str, last: dg.AssetKey, words: str) -> Any
     connector = made.connector
     form = {"resources": {made.settings_key: {"config": connector.settings.model_dump(mode="json")}}}
     by_event = made.kind.level == "event"
+    selection: dg.AssetSelection = dg.AssetSelection.assets(last).upstream()
+    if not by_event:
+        # One job has one kind of partition. A roll-up takes the events whose metrics were computed before.
+        selection -= dg.AssetSelection.assets(*(read.key for read in SHARED_READS if read.by_event))
     tags = {CONNECTOR_TAG: made.name, "certain/kind": made.kind.name}
 
     return dg.define_asset_job(
         name,
-        selection=dg.AssetSelection.assets(last).upstream(),
+        selection=selection,
         description=f"{words}{connector.description or made.kind.title}\n\nKind: *{made.kind.title}*. "
         f"Events: {connector.events_in_words}.",
         config=dg.PartitionedConfig(partitions_def=events, run_config_for_partition_key_fn=lambda _: form)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from certain_eloqua.assets import metrics_report
+from certain_eloqua.assets.event_rows import event_of
 from certain_eloqua.assets.metadata import shown
 from certain_eloqua.assets.programme_reads import (
     AGENDA_ITEMS,
@@ -161,7 +162,7 @@ def interest(step: Step, full: bool) -> StepResult:
 @shared_read(
     ACCOUNT_KEY,
     "the engagement over all events",
-    deps=[ENGAGEMENT_KEY],
+    deps=[EVENTS, ENGAGEMENT_KEY],
     **_of_metrics(rollup.ACCOUNT, ACCOUNT_KEY, ()),
 )
 def account(step: Step, full: bool) -> StepResult:
@@ -183,7 +184,7 @@ def account(step: Step, full: bool) -> StepResult:
 @shared_read(
     ACCOUNT_INTEREST_KEY,
     "the interest over all events",
-    deps=[INTEREST_KEY],
+    deps=[EVENTS, INTEREST_KEY],
     **_of_metrics(rollup.ACCOUNT_INTEREST, ACCOUNT_INTEREST_KEY, ()),
 )
 def account_interest(step: Step, full: bool) -> StepResult:
@@ -252,7 +253,10 @@ def _events_with(step: Step, key: dg.AssetKey) -> Iterator[str]:
 def _tables(
     step: Step, key: dg.AssetKey, events: Iterable[str], columns: tuple[str, ...]
 ) -> Iterator[rollup.EventTable]:
+    described = step.read(EVENTS)
     for event in events:
         path = tuple(key.path)
         table = step.frames.table(path, event, None, columns)
-        yield rollup.EventTable(table, step.frames.facts(path, event).get("facts", {}))
+        found = event_of(described, event)
+        starts = found.starts.date() if found and found.starts else None
+        yield rollup.EventTable(table, step.frames.facts(path, event).get("facts", {}), event, starts)

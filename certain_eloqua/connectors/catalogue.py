@@ -7,7 +7,11 @@ from certain_eloqua.clients.eloqua.platform import PLATFORM as ELOQUA
 from certain_eloqua.clients.platform import Platform
 from certain_eloqua.connectors.contacts import import_profiles, import_registrations, upsert_contacts
 from certain_eloqua.connectors.contract.kind import Kind
-from certain_eloqua.connectors.metrics import upload_engagement_metrics, upload_interest_metrics
+from certain_eloqua.connectors.metrics import (
+    upload_engagement_metrics,
+    upload_interest_metrics,
+    upload_metrics_to_contacts,
+)
 from certain_eloqua.connectors.status_changes import (
     agenda_item_status_activities,
     registration_status_activities,
@@ -23,6 +27,7 @@ KINDS: dict[str, Kind] = {
         upsert_contacts.KIND,
         upload_engagement_metrics.KIND,
         upload_interest_metrics.KIND,
+        upload_metrics_to_contacts.KIND,
         update_contact_list.KIND,
         session_status_activities.KIND,
         registration_status_activities.KIND,

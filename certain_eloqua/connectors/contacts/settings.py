@@ -28,7 +28,7 @@ class ListImportSettings(KindSettings):
     contact_list_name: str = Field(
         min_length=1,
         max_length=100,
-        description="Exact name of the Eloqua contact list whose members are imported; upper and lower case count.",
+        description="Exact name of the Eloqua contact list whose members are imported; case counts.",
     )
     profile_deduplication: Literal["email", "eloqua_id"] = Field(
         description="What makes a profile unique: its e-mail address, or its External Profile ID "

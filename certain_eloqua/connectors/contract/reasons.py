@@ -19,6 +19,7 @@ class Reason(StrEnum):
     TYPE_NOT_SELECTED = "type_not_selected"
     LIST_TRUNCATED = "list_truncated"
     TOO_LONG = "too_long"
+    NO_CONTACT_ID = "no_contact_id"
     EMAIL_CHANGED = "email_changed"
 
 

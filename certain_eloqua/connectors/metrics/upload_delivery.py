@@ -7,7 +7,6 @@ a delivery that was interrupted sends everything again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from certain_eloqua.clients.eloqua import CustomObject, EloquaClient, ImportReceipt
-from certain_eloqua.connectors.contract.actions import WRITES, Action, Outcome
+from certain_eloqua.connectors.contract.actions import Outcome
 from certain_eloqua.connectors.contract.columns import strings
 from certain_eloqua.connectors.contract.kind import Delivered, Job, Platforms
 from certain_eloqua.connectors.delivery import definitions, engine
@@ -25,6 +24,7 @@ from certain_eloqua.connectors.delivery.engine import Work
 from certain_eloqua.connectors.metrics.custom_object import ensure
 from certain_eloqua.connectors.metrics.object_designs import CALCULATED, RECORD, ZERO, ObjectDesign
 from certain_eloqua.connectors.metrics.upload_plan import digest_of, starts
+from certain_eloqua.connectors.metrics.uploaded_rows import SentRows, batches_of, outcomes_of, written
 from certain_eloqua.ledger import person_key
 from certain_eloqua.ledger.sent_records import SENT_RECORDS_SCHEMA
 
@@ -32,8 +32,6 @@ READ_BACK_ROWS = 200_000
 """Up to so many records are read back to find those that Eloqua could not link; more are only counted."""
 
 UNLINKED = "no contact in Eloqua has this address yet; the record is there and waits for it"
-_ROWS = 20_000
-_COLUMNS = ("key", "action", "write", "email", "registration_code", "tag")
 _IDS = {
     "EmailAddress": "email",
     "RegistrationCode": "registration_code",
@@ -50,14 +48,6 @@ def deliver_upload(job: Job, plan: pd.DataFrame, platforms: Platforms, design: O
         lambda work: _Upload(work, design).run(),
         remember=partial(_remember, design=design),
     )
-
-
-@dataclass(slots=True)
-class _Sent:
-    """What an import took: its keys in the order of its rows, and the receipt."""
-
-    keys: list[pa.Array] = field(default_factory=list)
-    actions: list[pa.Array] = field(default_factory=list)
 
 
 class _Upload:
@@ -84,7 +74,7 @@ class _Upload:
                     self._import(found, what, note)
 
     def _count(self, what: str) -> int:
-        return sum(batch.num_rows for batch in _batches_of(self.work.plan, what))
+        return sum(batch.num_rows for batch in batches_of(self.work.plan, what))
 
     def _import(self, found: CustomObject, what: str, note: definitions.InUse) -> None:
         names = self._fields(what)
@@ -94,7 +84,7 @@ class _Upload:
             if one is None:  # `ensure` has refused an object without it
                 raise LookupError(name)
             statements[name] = found.statement(one)
-        sent = _Sent()
+        sent = SentRows()
         receipt = self.eloqua.import_custom_object_records(
             found,
             self._batches(what, names, sent),
@@ -104,7 +94,7 @@ class _Upload:
             link_by_email=self.design.email if what == RECORD else None,
         )
         note.left = note.left or receipt.orphaned_definition
-        outcomes = _outcomes(sent, receipt)
+        outcomes = outcomes_of(sent, receipt)
         self._report(what, receipt)
         if what == RECORD:
             outcomes = self._unlinked(found, receipt, outcomes, note)
@@ -116,7 +106,7 @@ class _Upload:
         taken_back = {*self.design.numbers, *self.design.averages, "RegistrationStatus", CALCULATED}
         return [self.design.unique] + [one.name for one in self.design.fields if one.name in taken_back]
 
-    def _batches(self, what: str, names: list[str], sent: _Sent) -> Iterator[pa.RecordBatch]:
+    def _batches(self, what: str, names: list[str], sent: SentRows) -> Iterator[pa.RecordBatch]:
         """Records to upload, some thousand at a time."""
         event = self.job.event
         constants = {
@@ -126,7 +116,7 @@ class _Upload:
             "EventStartDate": starts(self.job),
             CALCULATED: self.now,
         }
-        for writes, batch in _written(self.work.plan, what):
+        for writes, batch in written(self.work.plan, what):
             sent.keys.append(batch["key"])
             sent.actions.append(batch["action"])
             columns = []
@@ -189,51 +179,6 @@ class _Upload:
         return outcomes.set_column(outcomes.schema.get_field_index("cause"), "cause", remark)
 
 
-def _written(plan: pd.DataFrame, what: str) -> Iterator[tuple[list[dict[str, str]], pa.RecordBatch]]:
-    """The rows of a plan that write this, in its order: what they write, and their columns."""
-    for batch in _batches_of(plan, what):
-        yield [orjson.loads(text)[what] for text in batch["write"].to_pylist()], batch
-
-
-def _batches_of(plan: pd.DataFrame, what: str) -> Iterator[pa.RecordBatch]:
-    names = [name for name in _COLUMNS if name in plan.columns]
-    writes = pa.array([str(action) for action in WRITES])
-    marker = f'{{"{what}":'
-    for start in range(0, len(plan), _ROWS):
-        piece = plan.iloc[start : start + _ROWS]
-        batch = pa.RecordBatch.from_arrays(
-            [strings(piece, name).cast(pa.string()) for name in names], names=names
-        )
-        wanted = pc.and_(
-            pc.is_in(batch["action"], value_set=writes),
-            pc.fill_null(pc.starts_with(batch["write"], pattern=marker), False),
-        )
-        batch = batch.filter(wanted)
-        if batch.num_rows:
-            yield batch
-
-
-def _outcomes(sent: _Sent, receipt: ImportReceipt) -> pa.Table:
-    keys, actions = pa.concat_arrays(sent.keys), pa.concat_arrays(sent.actions)
-    outcome = pc.if_else(pc.equal(actions, Action.CREATE.value), Outcome.CREATED.value, Outcome.UPDATED.value)
-    rejects = receipt.rejects.filter(pc.is_valid(receipt.rejects["row"]))
-    rejects = rejects.group_by("row").aggregate([("code", "min"), ("cause", "min"), ("written", "min")])
-    numbers = pa.array(range(1, len(keys) + 1), pa.int64())
-    place = pc.index_in(numbers, value_set=rejects["row"].combine_chunks())
-    written = pc.fill_null(rejects["written_min"].combine_chunks().take(place), True)
-    # Of a large upload the receipt does not say which rows went through which sync.
-    sync = ", ".join(f"/syncs/{one}" for one in receipt.sync_ids) or None
-    return pa.table(
-        {
-            "key": keys,
-            "outcome": pc.if_else(written, outcome, Outcome.REJECTED.value),
-            "code": rejects["code_min"].combine_chunks().take(place),
-            "cause": rejects["cause_min"].combine_chunks().take(place),
-            "sync": pa.repeat(pa.scalar(sync, pa.string()), len(keys)),
-        }
-    )
-
-
 def _remember(work: Work, frame: pd.DataFrame, design: ObjectDesign) -> None:
     """Remember the records that were taken, so that only changes are sent next time."""
     rejected = pc.equal(strings(frame, "outcome"), Outcome.REJECTED.value)
@@ -241,7 +186,7 @@ def _remember(work: Work, frame: pd.DataFrame, design: ObjectDesign) -> None:
     persons: dict[str, str] = {}
     ledger = work.platforms.ledger.sent_records
     for what in (RECORD, ZERO):
-        for writes, batch in _written(work.plan, what):
+        for writes, batch in written(work.plan, what):
             sent = _as_sent(work.job, design, what, writes, batch, persons)
             sent = sent.filter(pc.invert(pc.is_in(sent["key"], value_set=refused)))
             # Piece by piece: what is remembered twice is the same, what is not is sent again.

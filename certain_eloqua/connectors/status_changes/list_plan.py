@@ -15,6 +15,7 @@ import pandas as pd
 from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.contract.actions import Action
 from certain_eloqua.connectors.contract.kind import Job
+from certain_eloqua.connectors.contract.reasons import Reason
 from certain_eloqua.connectors.status_changes.activity_plan import PENDING, as_plan
 from certain_eloqua.connectors.status_changes.changes import (
     CURRENT,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 ON, OFF = "On the list", "Not on the list"
 ASSET_TYPE = "Contact list"
-NO_CONTACT_ID = "no_contact_id"
+NO_CONTACT_ID = Reason.NO_CONTACT_ID.value
 _DETAILS = {
     NO_CONTACT_ID: "the profile carries no Eloqua contact id; run upsert_contacts for the event first",
     STATUS_NOT_SELECTED: "no registration of the person has a selected status",

@@ -10,7 +10,7 @@ import pytest
 
 from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.contract.kind import Job
-from certain_eloqua.connectors.metrics import upload_delivery
+from certain_eloqua.connectors.metrics import upload_delivery, uploaded_rows
 from certain_eloqua.connectors.metrics.columns import ENGAGEMENT
 from certain_eloqua.connectors.metrics.engagement import engagement
 from certain_eloqua.connectors.metrics.interest import interest
@@ -80,7 +80,7 @@ def as_sent(plan: pd.DataFrame, settings, design) -> list[dict]:
     """What the ledger remembers after this plan was delivered whole."""
     rows = []
     for what in ("record", "zero"):
-        for writes, batch in upload_delivery._written(plan, what):
+        for writes, batch in uploaded_rows.written(plan, what):
             rows += upload_delivery._as_sent(job(settings), design, what, writes, batch, {}).to_pylist()
     return rows
 
@@ -255,7 +255,7 @@ def test_every_field_of_the_objects_that_is_a_metric_is_a_documented_column():
 
 
 def test_rejected_rows_are_joined_by_number_and_not_remembered():
-    sent = upload_delivery._Sent([pa.array(["a", "b", "c"])], [pa.array(["create", "update", "create"])])
+    sent = uploaded_rows.SentRows([pa.array(["a", "b", "c"])], [pa.array(["create", "update", "create"])])
     schema = pa.schema(
         [("row", pa.int64()), ("code", pa.string()), ("cause", pa.string()), ("written", pa.bool_())]
     )
@@ -267,7 +267,7 @@ def test_rejected_rows_are_joined_by_number_and_not_remembered():
         ],
         schema=schema,
     )
-    outcomes = upload_delivery._outcomes(
+    outcomes = uploaded_rows.outcomes_of(
         sent, SimpleNamespace(rejects=rejects, sync_ids=("7", "8"))
     ).to_pylist()
     assert [row["outcome"] for row in outcomes] == ["created", "rejected", "created"]
