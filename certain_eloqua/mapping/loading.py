@@ -11,6 +11,7 @@ from typing import Any
 
 from certain_eloqua.mapping.field_map import FieldMap
 from certain_eloqua.mapping.pairs import DEFAULT_PAIRS, Direction, Pair
+from certain_eloqua.mapping.printing import MOST_FAULTS, more_faults, quotable
 from certain_eloqua.mapping.strict_yaml import Document, SourceLocation, leads_outside, read_document
 from certain_eloqua.mapping.validation import nearest, problems_of_members
 from certain_eloqua.mapping.values import TABLES, ValueTable
@@ -65,7 +66,9 @@ class _Reader:
         self.path = path
         self.document = document
         self.account = account
-        self.problems: list[str] = [f"{path}:{fault.line}: {fault.message}" for fault in document.faults]
+        self.problems: list[str] = []
+        for fault in document.faults:
+            self._add(fault.line, fault.message)
 
     def field_map(self) -> FieldMap:
         content = self.document.content
@@ -76,7 +79,8 @@ class _Reader:
         else:
             pairs = self._pairs(content)
         if self.problems:
-            raise FieldMapError(self.path, self.problems)
+            listed, more = self.problems[:MOST_FAULTS], len(self.problems) - MOST_FAULTS
+            raise FieldMapError(self.path, [*listed, more_faults(more)] if more > 0 else listed)
         return FieldMap(self.account, pairs, self.path)
 
     def _pairs(self, content: dict[str, Any]) -> tuple[Pair, ...]:
@@ -173,4 +177,7 @@ class _Reader:
                 )
 
     def _add_error(self, location: SourceLocation, message: str) -> None:
-        self.problems.append(f"{self.path}:{self.document.line(location)}: {message}")
+        self._add(self.document.line(location), message)
+
+    def _add(self, line: int, message: str) -> None:
+        self.problems.append(f"{self.path}:{line}: {quotable(message)}")

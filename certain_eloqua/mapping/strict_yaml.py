@@ -21,10 +21,15 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9]\d*)\.\d+")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters and half characters: databases, terminals and the platforms refuse or act on them."""
 MAX_BYTES = 100_000
-"""A connector file or a field map of a thousand pairs has less; reading so much takes half a second."""
+"""A connector file or a field map of a thousand pairs has less."""
+MAX_VALUES = 10_000
+"""Keys and values in one file; a field map of a thousand pairs has 7,000. More could take over a second."""
 MAX_DEPTH = 30
 NO_ALIASES = "anchors and aliases are not allowed here"
+TOO_MANY = f"this file has too many values; {MAX_VALUES:,} keys and values are allowed"
 TOO_DEEP = f"this is nested too deeply; {MAX_DEPTH} levels are allowed"
 # What PyYAML reports to programmers, in plain words.
 _PLAIN_WORDS = {
@@ -129,7 +134,7 @@ def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
         message = message.replace(theirs, ours)
     if "expected a single document" in (error.context or ""):
         message = "there is a second document (`---`); one file holds one"
-    if isinstance(error, _TooDeep) or NO_ALIASES in message:
+    if isinstance(error, (_TooDeep, _TooMany)) or NO_ALIASES in message:
         return Fault(mark.line + 1 if mark else 1, (), message)
     return Fault(mark.line + 1 if mark else 1, (), f"this is not YAML: {message}")
 
@@ -138,8 +143,16 @@ class _TooDeep(yaml.scanner.ScannerError):
     """Brackets are nested deeper than allowed."""
 
 
+class _TooMany(yaml.composer.ComposerError):
+    """There are more values than allowed."""
+
+
 class _Loader(yaml.SafeLoader):
-    """Refuses what makes reading long or large: anchors and aliases, and deep nesting of brackets."""
+    """Refuses what makes reading long or large: anchors and aliases, deep brackets, many values."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._values = 0
 
     def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803 - the name in PyYAML
         if self.flow_level > MAX_DEPTH:
@@ -148,6 +161,9 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise _TooMany(None, None, TOO_MANY, event.start_mark)
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
@@ -190,6 +206,8 @@ class _Reader:
                 self._fault(key_node, location, "a key must be a plain word")
                 continue
             key = key_node.value
+            if self._has_unseen(key_node, location):
+                continue
             here = (*location, key)
             if key in content:
                 first = self.lines.get(here, 0)
@@ -203,6 +221,8 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, location: SourceLocation) -> Any:
         text: str = node.value
+        if self._has_unseen(node, location):
+            return None
         if node.style is not None:  # quoted, or a block of text
             return text
         if text in _NULL:
@@ -214,6 +234,14 @@ class _Reader:
         if _DECIMAL.fullmatch(text):
             return float(text)
         return text
+
+    def _has_unseen(self, node: yaml.ScalarNode, location: SourceLocation) -> bool:
+        """Whether a word holds a character that is written as an escape, such as that of NUL."""
+        found = _UNSEEN.search(node.value)
+        if found is not None:
+            number = ord(found[0])
+            self._fault(node, location, f"this holds a character (number {number}) that no one can see")
+        return found is not None
 
     def _fault(self, node: yaml.Node, location: SourceLocation, message: str) -> None:
         self.faults.append(Fault(node.start_mark.line + 1, location, message))

@@ -22,6 +22,7 @@ from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.domain.email import is_valid_email
 from certain_eloqua.domain.event import Event
 from certain_eloqua.mapping import nearest
+from certain_eloqua.mapping.printing import MOST_FAULTS, more_faults, quotable
 from certain_eloqua.mapping.strict_yaml import (
     Document,
     SourceLocation,
@@ -108,8 +109,7 @@ def load_connector(
 ) -> tuple[Connector | None, tuple[Problem, ...]]:
     """One file: the connector, or what is wrong with it."""
     reader = _Reader(path, read_document(path), KINDS if kinds is None else kinds)
-    connector = reader.connector()
-    return (None if reader.problems else connector), tuple(reader.problems)
+    return reader.result()
 
 
 def load_connector_text(
@@ -117,8 +117,7 @@ def load_connector_text(
 ) -> tuple[Connector | None, tuple[Problem, ...]]:
     """The same for the content of a file that need not exist; `path` is its name in messages."""
     reader = _Reader(path, decode_document(content), KINDS if kinds is None else kinds)
-    connector = reader.connector()
-    return (None if reader.problems else connector), tuple(reader.problems)
+    return reader.result()
 
 
 def fault_of_name(path: Path) -> tuple[str, str | None] | None:
@@ -151,7 +150,17 @@ class _Reader:
         self.kinds = kinds
         self.problems: list[Problem] = []
         for fault in document.faults:
-            self.problems.append(Problem(path, fault.line, dotted(fault.location), fault.message))
+            self._add(fault.line, fault.location, fault.message)
+
+    def result(self) -> tuple[Connector | None, tuple[Problem, ...]]:
+        """The connector, or what is wrong: the first faults, and the number of the others."""
+        connector = self.connector()
+        if not self.problems:
+            return connector, ()
+        listed, more = self.problems[:MOST_FAULTS], len(self.problems) - MOST_FAULTS
+        if more > 0:
+            listed.append(Problem(self.path, None, None, more_faults(more)))
+        return None, tuple(listed)
 
     def connector(self) -> Connector | None:
         self._name()
@@ -255,5 +264,17 @@ class _Reader:
         allowed: tuple[str, ...] = (),
         nearest: str | None = None,
     ) -> None:
-        line = self.document.line(location)
-        self.problems.append(Problem(self.path, line, dotted(location), message, allowed, nearest))
+        self._add(self.document.line(location), location, message, allowed, nearest)
+
+    def _add(
+        self,
+        line: int,
+        location: SourceLocation,
+        message: str,
+        allowed: tuple[str, ...] = (),
+        nearest: str | None = None,
+    ) -> None:
+        field = dotted(location)
+        self.problems.append(
+            Problem(self.path, line, field and quotable(field), quotable(message), allowed, nearest)
+        )

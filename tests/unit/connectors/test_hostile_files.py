@@ -10,11 +10,7 @@ from certain_eloqua.connectors.files.loader import load_connectors
 from certain_eloqua.mapping import load_field_map
 from certain_eloqua.mapping.loading import FieldMapError
 from tests.conftest import ROOT
-
-BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
-    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n"
-    for before, name in zip("abcdefghi", "bcdefghij", strict=True)
-)
+from tests.hostile_files import BOMB, KNOWN
 
 # Reads the file with 200 MB beyond what the imports take, and a bound on CPU time.
 LIMITED = """
@@ -45,23 +41,14 @@ def refused_under_limits(folder: Path) -> str:
     return done.stdout
 
 
-HOSTILE = {
-    "bomb": BOMB.encode(),
-    "tags": b"kind: !!python/object/apply:os.system ['true']\n",
-    "utf16": "kind: upsert_contacts\n".encode("utf-16"),
-    "tabs": b"settings:\n\tlists: [a]\n",
-    "doubled": b"kind: upsert_contacts\nkind: import_profiles\n",
-    "deep": b"a: " + b"[" * 50_000,
-    "large": b"# " + b"x" * 10_000_000 + b"\nkind: upsert_contacts\n",
-    "long_keys": b"".join(b"key%d: {a: [1, 2, 3]}\n" % number for number in range(4_000)),
-}
+HOSTILE = ("bomb", "tags", "utf16", "tabs", "doubled", "deep", "large", "long_keys")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_200_megabytes(name: str, tmp_path: Path):
     for file in (f"connectors/{name}.yaml", "maps/NWIND.yaml"):
         (tmp_path / file).parent.mkdir()
-        (tmp_path / file).write_bytes(HOSTILE[name])
+        (tmp_path / file).write_bytes(KNOWN[name])
     refused = refused_under_limits(tmp_path)
     assert f"{name}.yaml:" in refused
     assert "NWIND.yaml:" in refused
