@@ -17,7 +17,7 @@ from certain_eloqua.connectors.contract.kind import Kind
 from certain_eloqua.connectors.contract.settings import KindSettings
 from certain_eloqua.connectors.files.events import FORMS, EventSelection, read_events
 from certain_eloqua.connectors.files.problems import Problem, dotted
-from certain_eloqua.connectors.files.schedule import Schedule, read_schedule
+from certain_eloqua.connectors.files.schedule import SCHEDULES, Schedule
 from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.domain.email import is_valid_email
 from certain_eloqua.domain.event import Event
@@ -246,9 +246,15 @@ class _Reader:
         return settings_from(kind.settings, given, self._below("settings"))
 
     def _schedule(self, kind: Kind, content: dict[str, Any]) -> Schedule | None:
-        if content.get("schedule") is None:
+        given = content.get("schedule")
+        if given is None:
             return None
-        return read_schedule(content["schedule"], kind.level, self._below("schedule"))
+        model = SCHEDULES[kind.level]
+        if not isinstance(given, dict):
+            keys = tuple(model.model_fields)
+            self._add_error(("schedule",), "must have first_run, last_run and every", allowed=keys)
+            return None
+        return settings_from(model, given, self._below("schedule"), "a key of a schedule")
 
     def _below(self, key: str) -> Any:
         def add_error(location: SourceLocation, message: str, **more: Any) -> None:

@@ -1,4 +1,4 @@
-"""Settings of a kind out of a file: pydantic's strict check, its faults in our words.
+"""Settings of a kind, and the schedule, out of a file: pydantic's strict check, its faults in our words.
 
 Also says what a field may hold, for messages, templates and editors.
 """
@@ -6,12 +6,11 @@ Also says what a field may hold, for messages, templates and editors.
 from __future__ import annotations
 
 import types
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from certain_eloqua.connectors.contract.settings import KindSettings
 from certain_eloqua.connectors.files.schedule import AddError
 from certain_eloqua.mapping import nearest
 
@@ -24,29 +23,44 @@ _TOO = {
 _NAMES = {str: "a text", int: "a whole number", bool: "true, false", float: "a number"}
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
 def settings_from(
-    model: type[KindSettings], given: dict[str, Any], add_error: AddError
-) -> KindSettings | None:
-    """The settings; None if there is a fault, which was message."""
+    model: type[Model], given: dict[str, Any], add_error: AddError, whole: str = "a setting of this kind"
+) -> Model | None:
+    """The settings; None if there is a fault, which was reported.
+
+    Args:
+        model: what they must be.
+        given: what the file has.
+        add_error: reports a fault.
+        whole: what the fields are called in messages.
+    """
     try:
         return model.model_validate(given, strict=True)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_context=True):
-            _report(model, given, fault, add_error)
+            _report(model, fault, add_error, whole)
     return None
 
 
-def _report(model: type[KindSettings], given: dict[str, Any], fault: Any, add_error: AddError) -> None:
+def _report(model: type[BaseModel], fault: Any, add_error: AddError, whole: str) -> None:
     location = tuple(fault["loc"])
     name = str(location[0]) if location else ""
     field = model.model_fields.get(name)
     if fault["type"] == "extra_forbidden":
         known = tuple(model.model_fields)
-        add_error(
-            location, f"`{name}` is not a setting of this kind", allowed=known, nearest=nearest(name, known)
-        )
+        add_error(location, f"`{name}` is not {whole}", allowed=known, nearest=nearest(name, known))
         return
     allowed = allowed_values(field) if field else ()
+    if fault["type"] == "refused":  # by a validator of ours, which has found the words
+        facts = fault["ctx"]
+        where = (facts["field"],) if facts["field"] else location
+        add_error(
+            where, facts["message"], allowed=tuple(facts["allowed"]) or allowed, nearest=facts["nearest"]
+        )
+        return
     if fault["type"] == "missing":
         add_error(location, "is missing", allowed=allowed)
         return
@@ -82,6 +96,8 @@ def _why(fault: Any) -> str:
 
 def allowed_values(field: FieldInfo) -> tuple[str, ...]:
     """What a field may hold, in words or as the choices themselves."""
+    if isinstance(field.json_schema_extra, dict) and "allowed" in field.json_schema_extra:
+        return tuple(str(one) for one in field.json_schema_extra["allowed"])  # type: ignore[union-attr]
     annotation, optional = _bare(field.annotation)
     if get_origin(annotation) is Literal:
         return tuple(str(choice) for choice in get_args(annotation))

@@ -11,7 +11,9 @@ from pydantic_core import PydanticUndefined
 
 from certain_eloqua.connectors.catalogue import KINDS
 from certain_eloqua.connectors.contract.kind import Kind
+from certain_eloqua.connectors.files.schedule import EVENT_ZONE
 from certain_eloqua.connectors.files.settings import allowed_values
+from certain_eloqua.domain.event import ADMINISTRATION_ZONE
 
 WIDTH = 96
 # What a template says for a required setting, so that it can be loaded as it is.
@@ -107,6 +109,8 @@ def _schedule(kind: Kind) -> str:
         "  every: day                     # hour (with minute), day (at), week (weekday, at), month "
         "(day, at)",
         '  at: "06:00"',
+        f"  timezone: {ADMINISTRATION_ZONE if account else EVENT_ZONE}"
+        + ("" if account else "                # each event's own, or a name such as America/New_York"),
     ]
     return textwrap.indent("\n".join(lines), "# ")
 

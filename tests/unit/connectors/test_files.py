@@ -328,13 +328,16 @@ def test_first_and_last_run_can_be_said_in_four_ways(write: Any, first: str, las
         ("event_begin - 2 days", "event_start", "hour\n  minute: 5", 5, "first_run", "is not understood"),
         ("2026-02-30", "2026-06-01", "hour\n  minute: 5", 5, "first_run", "is not understood"),
         ("created - 2 days", "2026-06-01", "hour\n  minute: 5", 5, "first_run", "before it was created"),
-        ("2026-06-01", "2026-06-02", "hour\n  minute: 60", 8, "minute", "60 is not a minute"),
-        ("2026-06-01", "2026-06-02", "day\n  at: 24:00", 8, "at", "'24:00' is not a time"),
+        ("2026-06-01", "2026-06-02", "hour\n  minute: 60", 8, "minute", "60 is not allowed"),
+        ("2026-06-01", "2026-06-02", "day\n  at: 24:00", 8, "at", "'24:00' is not allowed"),
         ("2026-06-01", "2026-06-02", "week\n  at: 10:00\n  weekday: Munday", 9, "weekday", "'Munday' is"),
-        ("2026-06-01", "2026-06-02", "month\n  at: 10:00\n  day: 32", 9, "day", "32 is not a day"),
+        ("2026-06-01", "2026-06-02", "month\n  at: 10:00\n  day: 32", 9, "day", "32 is not allowed"),
         ("2026-06-01", "2026-06-02", "day\n  at: 10:00\n  minute: 5", 9, "minute", "does not go with every"),
         ("2026-06-01", "2026-06-02", "day", 4, "at", "is missing"),
-        ("2026-06-01", "2026-06-02", "year", 7, "every", "'year' is not known"),
+        ("2026-06-01", "2026-06-02", "day\n  at: 10:00\n  timezone: Berlin", 9, "timezone", "a time zone"),
+        ("2026-06-01", "2026-06-02", "day\n  at: 10:00\n  created: soon", 9, "created", "not a date"),
+        ("2026-06-01", "2026-06-02", "day\n  time: 10:00", 8, "time", "not a key of a schedule"),
+        ("2026-06-01", "2026-06-02", "year", 7, "every", "'year' is not allowed"),
     ],
 )  # fmt: skip
 def test_a_schedule_is_checked(
@@ -343,6 +346,14 @@ def test_a_schedule_is_checked(
     problem = the_problem(write(scheduled(first, last, every)))
     assert (problem.line, problem.field) == (line, f"schedule.{field}")
     assert message in problem.message
+
+
+def test_a_misspelt_zone_is_proposed_and_a_field_shows_what_it_may_hold(write: Any):
+    problem = the_problem(write(scheduled("2026-06-01", "2026-06-02", "day\n  at: 9:00")))
+    assert problem.allowed == ("00:00 to 23:59",)
+    zone = "day\n  at: 10:00\n  timezone: Europe/Berln"
+    problem = the_problem(write(scheduled("2026-06-01", "2026-06-02", zone), "zone.yaml"))
+    assert problem.nearest == "Europe/Berlin"
 
 
 def test_an_account_level_schedule_has_no_event(write: Any):
