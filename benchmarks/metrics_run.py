@@ -36,6 +36,7 @@ from certain_eloqua.resources.frames import Frames
 EVENT = "NWBIG27"
 TAGS = ("ai", "cloud", "data", "security", "community", "workshop", "keynote", "partner")
 AT_ONCE = 50_000
+BYTES_OF_MIB = 1024 * 1024
 
 
 def main(what: str, size: int) -> None:
@@ -56,7 +57,7 @@ def main(what: str, size: int) -> None:
             {
                 "success": ran.success,
                 "calls": sum(result.get("eloqua_calls", 0) for result in ran.metadata.values()),
-                "megabytes": peak_megabytes(),
+                "megabytes": peak_megabytes() * BYTES_OF_MIB / 1e6,
                 "seconds": seconds,
                 "own": own,
                 "records": done.get("dagster/row_count", 0),

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 TooLong = Literal["truncate", "omit", "skip_record"]
 
 SMALL_TEXT = 100
 """Characters of a text field of contacts and accounts."""
 CUSTOM_OBJECT_TEXT = 250
+"""Characters of a text field of custom objects."""
 MULTI_SELECT = 1_000
 LARGE_TEXT = 32_000
 DIGITS_BEFORE, DIGITS_AFTER = 15, 4
@@ -68,6 +72,18 @@ def fitted(name: str, value: str, of: FieldType | None) -> Fitted:
     if of.kind == "date":
         return Fitted(_FRACTION.sub(r"\1", value))
     return _fitted_number(name, value)
+
+
+def fitted_texts(texts: pa.Array, of: FieldType | None) -> tuple[pa.Array, int]:
+    """A column of texts as the field can hold them, and how many were cut."""
+    if of is None or of.characters is None:
+        return texts, 0
+    long = pc.greater(pc.utf8_length(texts), of.characters)
+    number: int = pc.sum(long).as_py() or 0
+    if not number:
+        return texts, 0
+    cut = pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(texts, 0, of.characters))
+    return pc.if_else(long, cut, texts), number
 
 
 def _fitted_number(name: str, value: str) -> Fitted:

@@ -7,8 +7,6 @@ stream is written page by page and never held in memory. People's data lives her
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
 import json
 import os
 import re
@@ -16,12 +14,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from certain_eloqua.memory import let_arrow_return_memory, return_memory
 from certain_eloqua.partitions import with_upstream
 
 if TYPE_CHECKING:
@@ -34,14 +32,10 @@ ROWS_PER_GROUP = 50_000
 REPORT_SUFFIX = ".html"
 _FACTS = b"certain_eloqua"
 _POINTER = "latest.json"
-_M_MMAP_THRESHOLD = -3  # malloc.h
-_WORTH_TRIMMING = 250 * 1024 * 1024
 _LARGE_FRAME = 4 * 1024 * 1024
 """Around smaller frames nothing is given back: looking for it costs more than the frame does."""
 _PACKED = 8
 """How many times smaller a file is than its table, at most usually."""
-_LARGE = 256 * 1024
-"""Buffers of so many bytes are taken from the system one by one, and given back to it at once."""
 _SAFE = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -84,7 +78,7 @@ class Frames:
     def __init__(self, address: str, keep: int = 20) -> None:
         self.address = address
         self.keep = keep
-        _give_memory_back()
+        let_arrow_return_memory()
 
     # -- writing
 
@@ -102,7 +96,7 @@ class Frames:
         """
         began = time.monotonic()
         if _bytes_of(data) >= _LARGE_FRAME:
-            _trim()
+            return_memory()
         folder = self._folder(key, partition)
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{_checked(run_id)}.parquet"
@@ -142,11 +136,11 @@ class Frames:
         path = self._find(key, partition, run_id)
         large = path.stat().st_size * _PACKED >= _LARGE_FRAME
         if large:
-            _trim()
+            return_memory()
         with path.open("rb") as file:
             table = _in_one_piece(pq.ParquetFile(file), columns)
         if large:
-            _trim()  # decoding took more than the table does
+            return_memory()  # decoding took more than the table does
         return table
 
     def batches(
@@ -286,49 +280,6 @@ def _bytes_of(data: Any) -> int:
     if isinstance(data, pd.DataFrame):
         return int(data.memory_usage(deep=False).sum())
     return int(data.nbytes) if isinstance(data, pa.Table) else _LARGE_FRAME
-
-
-@cache
-def _give_memory_back() -> None:
-    """Let Arrow return memory when it is done with it.
-
-    Its own allocators keep much of what the largest step needed, 200 MB for an event of 100,000 people; the
-    system's gives everything back when it is trimmed.
-    """
-    import pyarrow as pa
-
-    pa.set_memory_pool(pa.system_memory_pool())
-    with contextlib.suppress(OSError, AttributeError):  # only glibc has it
-        # Without it the limit grows with what is freed, and large buffers leave holes that stay.
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
-    # What is loaded by now (the definitions, the libraries) stays: `_trim` need not look through it.
-    gc.collect()
-    gc.freeze()
-
-
-def _resident() -> int:
-    """Bytes of memory this process holds; where the system does not say, as if it were many."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return _WORTH_TRIMMING
-
-
-def _trim() -> None:
-    """Give back what was let go of, such as a step's pages or its inputs, before more comes in.
-
-    It takes most of a second, so a small process is left alone.
-    """
-    import pyarrow as pa
-
-    if _resident() < _WORTH_TRIMMING:
-        return
-    gc.collect()
-    # Arrow's readers of Parquet and CSV do not use the pool they are given for everything.
-    for name in pa.supported_memory_backends():
-        getattr(pa, f"{name}_memory_pool")().release_unused()
-    with contextlib.suppress(OSError, AttributeError):  # only glibc has it
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _in_one_piece(file: pq.ParquetFile, names: Sequence[str] | None) -> pa.Table:

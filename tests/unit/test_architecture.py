@@ -15,11 +15,12 @@ PACKAGE = "certain_eloqua"
 # Lower rooms: plain Python. Each names the rooms it may look into besides itself.
 PLAIN = {
     "domain": set(),
+    "memory": set(),
     "mapping": {"domain"},
     "ledger": {"domain"},
     "clients": {"domain", "settings"},
     "notify": {"domain"},
-    "connectors": {"mapping", "ledger", "clients", "domain"},
+    "connectors": {"mapping", "ledger", "clients", "domain", "memory"},
     "settings": set(),
 }
 # Upper rooms: Dagster lives here. They stand side by side on all of the plain ones.

@@ -9,8 +9,6 @@ LOGIN_URL = "https://login.eloqua.com"
 FIELDS_PER_IMPORT = 100
 FIELDS_PER_EXPORT = 250
 FILTER_CHARACTERS = 1000
-CUSTOM_OBJECT_TEXT_CHARACTERS = 250
-"""A small text field of a custom object ("Bulk API data types"); of contacts it is 100."""
 
 DEFINITION_NAME_CHARACTERS = 100
 SYNC_ACTIONS_PER_DEFINITION = 10

@@ -23,6 +23,7 @@ from certain_eloqua.connectors.contract.columns import Columns, chunks, iter_tex
 from certain_eloqua.connectors.contract.kind import Delivered, Job, Platforms
 from certain_eloqua.connectors.contract.schemas import CORE, KeyColumn, delivery_schema
 from certain_eloqua.ledger import DeliveredRow, Delivery
+from certain_eloqua.memory import return_memory
 
 ROW = "row"
 """The step that decides a row's outcome; other steps only add to it."""
@@ -32,6 +33,8 @@ CHECKPOINT_EVERY = 25
 
 GIVE_UP_AFTER = 20
 """Writes in a row that a busy or lost platform did not take, before the run stops."""
+
+_ROWS_OF_FRAME = 50_000
 
 OUTCOMES = {
     Action.CREATE: Outcome.CREATED,
@@ -226,7 +229,10 @@ def deliver(
             stop.add_note(words)
             raise
         reported = report_settled(work)
+        if len(plan) >= _ROWS_OF_FRAME:
+            return_memory()  # what was sent would else stay beside the frame
         frame = delivery_frame(work)
+        work.tables.clear()  # they are in the frame now, and of a large upload they are large
         remember(work, frame)
         delivery.finish(Counter(iter_texts(frame, "outcome")), reported)
     return Delivered(frame, work.facts)
@@ -297,27 +303,49 @@ def delivery_frame(work: Work) -> pd.DataFrame:
             advice="What was delivered is recorded; run again to deliver the rest.",
         )
 
-    def result_or(name: str, otherwise: Any) -> pa.Array:
-        return pc.if_else(found, recorded[name].combine_chunks().take(position), otherwise)
-
-    nothing = pa.nulls(len(plan), pa.large_string())
-    columns = {
-        "key": keys,
-        "action": actions,
-        "record": strings(plan, "record"),
-        "outcome": result_or("outcome", pc.if_else(skipped, Outcome.SKIPPED.value, Outcome.UNCHANGED.value)),
-        "code": result_or("code", pc.if_else(skipped, _known(plan, "reason"), nothing)),
-        "cause": result_or("cause", _known(plan, "detail")),
-        "sync": result_or("sync", nothing),
-    }
-    for name in work.key_columns:
-        learned = recorded[name].combine_chunks().take(position)
-        columns[name] = pc.coalesce(learned, _known(plan, name))
     schema = delivery_schema([KeyColumn(name, "") for name in work.key_columns])
     wide = pa.schema([pa.field(column.name, pa.large_string()) for column in schema])
-    arrays = [columns[column.name].cast(pa.large_string()) for column in schema]
-    frame: pd.DataFrame = pa.Table.from_arrays(arrays, schema=wide).to_pandas(split_blocks=True)
+    known = {name: _known(plan, name) for name in ("reason", "detail", *work.key_columns)}
+    known |= {"key": keys, "action": actions, "record": strings(plan, "record")}
+    batches = []
+    # Some thousand rows at a time: the columns of a large plan are never there twice.
+    for start in range(0, len(plan), _ROWS_OF_FRAME):
+        some = {name: column.slice(start, _ROWS_OF_FRAME) for name, column in known.items()}
+        at = position.slice(start, _ROWS_OF_FRAME)
+        columns = _outcomes(recorded, at, some, skipped.slice(start, _ROWS_OF_FRAME))
+        for name in work.key_columns:
+            columns[name] = _without_blanks(some[name])
+            if recorded[name].null_count < len(recorded):
+                columns[name] = pc.coalesce(_taken(recorded, name, at), columns[name])
+        batches.append(
+            pa.RecordBatch.from_arrays([columns[one.name].cast(one.type) for one in wide], schema=wide)
+        )
+    frame: pd.DataFrame = pa.Table.from_batches(batches, wide).to_pandas(
+        self_destruct=True, split_blocks=True
+    )
     return frame
+
+
+def _outcomes(
+    recorded: pa.Table, position: pa.Array, plan: dict[str, pa.Array], skipped: pa.Array
+) -> dict[str, pa.Array]:
+    """What the delivery adds to some rows of a plan; `position` is null where nothing was recorded."""
+    found = pc.is_valid(position)
+    nothing = pa.nulls(len(position), pa.large_string())
+    otherwise = {
+        "outcome": pc.if_else(skipped, Outcome.SKIPPED.value, Outcome.UNCHANGED.value).cast(nothing.type),
+        "code": pc.if_else(skipped, _without_blanks(plan["reason"]), nothing),
+        "cause": _without_blanks(plan["detail"]),
+        "sync": nothing,
+    }
+    results = {
+        name: pc.if_else(found, _taken(recorded, name, position), other) for name, other in otherwise.items()
+    }
+    return {name: plan[name] for name in ("key", "action", "record")} | results
+
+
+def _taken(recorded: pa.Table, name: str, position: pa.Array) -> pa.Array:
+    return recorded[name].combine_chunks().take(position).dictionary_decode()
 
 
 def _recorded(work: Work) -> pa.Table:
@@ -332,19 +360,33 @@ def _recorded(work: Work) -> pa.Table:
         **{name: [row.ids.get(name) or None for row in rows] for name in work.key_columns},
     }
     schema = pa.schema([(name, pa.large_string()) for name in columns])
-    tables = [pa.Table.from_pydict(columns, schema=schema)]
-    for table in work.tables:
-        arrays = [
-            table[name].cast(pa.large_string())
-            if name in table.column_names
-            else pa.nulls(table.num_rows, pa.large_string())
-            for name in columns
-        ]
-        tables.append(pa.Table.from_arrays(arrays, schema=schema))
-    return pa.concat_tables(tables)
+    tables = [_compact(pa.Table.from_pydict(columns, schema=schema), schema)]
+    tables += [_compact(table, schema) for table in work.tables]
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def _compact(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The columns of a schema; all but the key are few different texts, and kept as numbers of these."""
+    arrays = []
+    for one in schema:
+        if one.name in table.column_names:
+            column = table[one.name].combine_chunks()
+        else:
+            column = pa.nulls(table.num_rows, one.type)
+        if one.name == "key":
+            column = column.cast(one.type)
+        elif not pa.types.is_dictionary(column.type):
+            column = column.cast(one.type).dictionary_encode()
+        else:
+            column = pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(one.type))
+        arrays.append(column)
+    return pa.Table.from_arrays(arrays, names=schema.names)
 
 
 def _known(plan: pd.DataFrame, name: str) -> pa.Array:
-    """A column of the plan with blanks as missing."""
-    column = strings(plan, name).cast(pa.large_string())
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.large_string()), column)
+    return strings(plan, name).cast(pa.large_string())
+
+
+def _without_blanks(column: pa.Array) -> pa.Array:
+    """Blanks as missing."""
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)

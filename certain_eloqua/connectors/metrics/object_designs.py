@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from certain_eloqua.clients.eloqua import CustomObject, NewField
+from certain_eloqua.mapping.field_types import CUSTOM_OBJECT_TEXT, FieldType, eloqua_type
 
 TEXT, COUNT, DECIMAL, DATE = "text", "number", "numeric", "date"
 
@@ -38,6 +39,12 @@ class ObjectDesign:
     def unique(self) -> str:
         """The unique code field."""
         return self.fields[0].name
+
+    @property
+    def types(self) -> dict[str, FieldType]:
+        """What each field can hold."""
+        found = {one.name: eloqua_type(one.data_type, "text", CUSTOM_OBJECT_TEXT) for one in self.fields}
+        return {name: kind for name, kind in found.items() if kind is not None}
 
     @property
     def plain_fields(self) -> frozenset[str]:
@@ -144,7 +151,10 @@ def problems(design: ObjectDesign, rows: pd.DataFrame) -> list[str]:
 
 def _why(field: NewField, kind: str) -> str:
     if kind == "largeText" and field.data_type == TEXT:
-        return " (small text, 250 characters: large text cannot be segmented on or identify a record)"
+        return (
+            f" (small text, {CUSTOM_OBJECT_TEXT} characters: large text cannot be segmented on or identify a "
+            "record)"
+        )
     if kind == COUNT and field.data_type == DECIMAL:
         return " (it holds decimals)"
     return ""

@@ -27,6 +27,7 @@ from certain_eloqua.connectors.metrics.upload_plan import digest_of, starts
 from certain_eloqua.connectors.metrics.uploaded_rows import SentRows, batches_of, outcomes_of, written
 from certain_eloqua.ledger import person_key
 from certain_eloqua.ledger.sent_records import SENT_RECORDS_SCHEMA
+from certain_eloqua.mapping.field_types import fitted
 
 READ_BACK_ROWS = 200_000
 """Up to so many records are read back to find those that Eloqua could not link; more are only counted."""
@@ -109,10 +110,11 @@ class _Upload:
     def _batches(self, what: str, names: list[str], sent: SentRows) -> Iterator[pa.RecordBatch]:
         """Records to upload, some thousand at a time."""
         event = self.job.event
+        event_name = fitted("EventName", event.name if event else "", self.design.types["EventName"])
         constants = {
             "AccountCode": self.job.account,
             "EventCode": self.job.event_code or "",
-            "EventName": event.name[:250] if event else "",
+            "EventName": event_name.value or "",
             "EventStartDate": starts(self.job),
             CALCULATED: self.now,
         }

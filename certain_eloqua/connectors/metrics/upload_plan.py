@@ -24,6 +24,7 @@ from certain_eloqua.connectors.contract.schemas import KeyColumn
 from certain_eloqua.connectors.contract.validation import not_allowed
 from certain_eloqua.connectors.metrics.object_designs import RECORD, ZERO, ObjectDesign, problems
 from certain_eloqua.connectors.metrics.upload_rows import UploadRows
+from certain_eloqua.mapping.field_types import CUSTOM_OBJECT_TEXT
 
 EMAIL = KeyColumn("email", "address of the contact the record is linked to", personal=True)
 REGISTRATION = KeyColumn("registration_code", "the registration in Certain")
@@ -40,7 +41,7 @@ _WORDS = {
     Reason.TYPE_NOT_SELECTED: "its attendee type is not among those that count",
     Reason.NO_EMAIL: "the profile has no e-mail address",
     Reason.INVALID_EMAIL: "the e-mail address is not valid",
-    Reason.TOO_LONG: "its code is longer than the 250 characters of the object's field",
+    Reason.TOO_LONG: f"its code is longer than the {CUSTOM_OBJECT_TEXT} characters of the object's field",
 }
 
 

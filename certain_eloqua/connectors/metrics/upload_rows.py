@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from certain_eloqua.clients.eloqua.limits import CUSTOM_OBJECT_TEXT_CHARACTERS
 from certain_eloqua.connectors.contract.kind import Job
 from certain_eloqua.connectors.contract.reasons import Reason
 from certain_eloqua.connectors.metrics.columns import COUNT, PARTS
@@ -20,10 +19,11 @@ from certain_eloqua.connectors.metrics.interest import total
 from certain_eloqua.connectors.metrics.numbers import HUNDRED, Ints
 from certain_eloqua.connectors.metrics.settings import EngagementSettings, InterestSettings
 from certain_eloqua.domain.email import is_valid_email
+from certain_eloqua.mapping.field_types import CUSTOM_OBJECT_TEXT, FieldType, fitted_texts
 
 _CUT = ("RegistrationStatus", "AttendeeType", "TagLabel")
 """Texts that only describe: a longer one is cut. One that identifies a record is never cut."""
-_SHORT = CUSTOM_OBJECT_TEXT_CHARACTERS
+_SMALL_TEXT = FieldType("text", CUSTOM_OBJECT_TEXT)
 
 
 @dataclass(slots=True)
@@ -200,7 +200,7 @@ def _reasons(
     emails = table["EmailAddress"].combine_chunks().dictionary_encode()
     usable = pa.array([is_valid_email(text) for text in emails.dictionary.to_pylist()], pa.bool_())
     invalid = pc.equal(usable.take(emails.indices), False)
-    too_long = pc.greater(pc.utf8_length(table[key].combine_chunks()), _SHORT)
+    too_long = pc.greater(pc.utf8_length(table[key].combine_chunks()), CUSTOM_OBJECT_TEXT)
     by_data = pc.case_when(
         pc.make_struct(
             pc.is_null(table["EmailAddress"].combine_chunks()), pc.fill_null(invalid, False), too_long
@@ -226,10 +226,8 @@ def _texts(table: pa.Table, names: tuple[str, ...]) -> tuple[pa.Table, int]:
             column = _decimals(column) if name.startswith("Average") else column.cast(COUNT).cast(pa.string())
         column = pc.fill_null(column.cast(pa.string()), "")
         if name in _CUT:
-            long = pc.greater(pc.utf8_length(column), _SHORT)
-            cut += pc.sum(long).as_py() or 0
-            short = pc.binary_join_element_wise(pc.utf8_slice_codeunits(column, 0, _SHORT - 1), "…", "")
-            column = pc.if_else(long, short, column)
+            column, number = fitted_texts(column, _SMALL_TEXT)
+            cut += number
         columns.append(column)
     return pa.Table.from_arrays(columns, names=list(names)), cut
 

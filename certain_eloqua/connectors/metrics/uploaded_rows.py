@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
@@ -14,7 +15,7 @@ from certain_eloqua.clients.eloqua import ImportReceipt
 from certain_eloqua.connectors.contract.actions import WRITES, Action, Outcome
 from certain_eloqua.connectors.contract.columns import strings
 
-_ROWS = 20_000
+_ROWS = 5_000
 _COLUMNS = ("key", "action", "write", "email", "registration_code", "tag", "contact_id")
 
 
@@ -55,7 +56,7 @@ def outcomes_of(sent: SentRows, receipt: ImportReceipt) -> pa.Table:
     outcome = pc.if_else(pc.equal(actions, Action.CREATE.value), Outcome.CREATED.value, Outcome.UPDATED.value)
     rejects = receipt.rejects.filter(pc.is_valid(receipt.rejects["row"]))
     rejects = rejects.group_by("row").aggregate([("code", "min"), ("cause", "min"), ("written", "min")])
-    numbers = pa.array(range(1, len(keys) + 1), pa.int64())
+    numbers = pa.array(np.arange(1, len(keys) + 1))
     place = pc.index_in(numbers, value_set=rejects["row"].combine_chunks())
     written = pc.fill_null(rejects["written_min"].combine_chunks().take(place), True)
     # Of a large upload the receipt does not say which rows went through which sync.
@@ -66,6 +67,13 @@ def outcomes_of(sent: SentRows, receipt: ImportReceipt) -> pa.Table:
             "outcome": pc.if_else(written, outcome, Outcome.REJECTED.value),
             "code": rejects["code_min"].combine_chunks().take(place),
             "cause": rejects["cause_min"].combine_chunks().take(place),
-            "sync": pa.repeat(pa.scalar(sync, pa.string()), len(keys)),
+            "sync": _same(sync, len(keys)),
         }
+    )
+
+
+def _same(text: str | None, count: int) -> pa.Array:
+    """One text for all rows, kept once."""
+    return pa.DictionaryArray.from_arrays(
+        pa.repeat(pa.scalar(0, pa.int32()), count), pa.array([text], pa.string())
     )

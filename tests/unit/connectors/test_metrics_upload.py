@@ -21,6 +21,7 @@ from certain_eloqua.connectors.metrics.upload_engagement_metrics import plan as 
 from certain_eloqua.connectors.metrics.upload_interest_metrics import plan as plan_interest
 from certain_eloqua.domain.event import Event
 from certain_eloqua.ledger.sent_records import SENT_RECORDS_SCHEMA
+from certain_eloqua.mapping.field_types import CUSTOM_OBJECT_TEXT, fitted
 from tests.unit.connectors.metrics_rows import (
     EVENT,
     NOW,
@@ -273,3 +274,15 @@ def test_rejected_rows_are_joined_by_number_and_not_remembered():
     assert [row["outcome"] for row in outcomes] == ["created", "rejected", "created"]
     assert [row["code"] for row in outcomes] == [None, "ELQ-00026", "ELQ-00040"]
     assert {row["sync"] for row in outcomes} == {"/syncs/7, /syncs/8"}
+
+
+@pytest.mark.parametrize("size", [CUSTOM_OBJECT_TEXT, CUSTOM_OBJECT_TEXT + 1])
+def test_a_text_that_only_describes_is_cut_to_what_its_field_holds(size):
+    """Labels of Certain may be longer. A text field of a custom object holds more than one of contacts."""
+    label = "x" * size
+    plan = engaged(registrations=[person("A", attendeeType=label)], **SESSIONS)
+    assert (
+        written(plan, A)["record"]["AttendeeType"]
+        == fitted("", label, ENGAGEMENT_OBJECT.types["AttendeeType"]).value
+    )
+    assert plan.attrs["texts_cut"] == (size > CUSTOM_OBJECT_TEXT)
