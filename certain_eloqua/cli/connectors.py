@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from certain_eloqua.cli.authoring import FOLDER, new, schema
 from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json, problems_as_json
 
 if TYPE_CHECKING:
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = Path("stdin.yaml")
 """The file that text from standard input counts as."""
-
-FOLDER = click.option(
-    "--folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the connector files. [default: the deployment's, CERTAIN_ELOQUA_CONNECTORS]",
-)
 
 
 @click.group()
@@ -90,49 +85,8 @@ def check(context: click.Context, files: tuple[Path, ...], folder: Path | None, 
     context.exit(FOUND_SOMETHING if catalogue.problems else 0)
 
 
-@connectors.command()
-@click.argument("kind")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write it into this file, which must not exist yet. [default: print it]",
-)
-def new(kind: str, out: Path | None) -> None:
-    """Print a commented connector file of a KIND, ready to be edited.
-
-    The name of the file becomes the name of the connector.
-
-    \b
-    Example:
-      certain-eloqua connectors new upsert_contacts --out connectors/attendees.yaml
-    """
-    from certain_eloqua.connectors.catalogue import KINDS
-    from certain_eloqua.connectors.files.loader import fault_of_name
-    from certain_eloqua.connectors.files.template import template
-    from certain_eloqua.mapping import nearest
-
-    if kind not in KINDS:
-        meant = nearest(kind, KINDS)
-        hint = f" Did you mean {meant}?" if meant else ""
-        raise click.BadParameter(
-            f"{kind!r} is not a kind.{hint} There are: {', '.join(KINDS)}.", param_hint="KIND"
-        )
-    text = template(kind)
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    fault = fault_of_name(out)
-    if fault is not None:
-        better = f" Did you mean {fault[1]}?" if fault[1] else ""
-        raise click.BadParameter(f"{fault[0]}.{better}", param_hint="--out")
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise click.ClickException(f"{out} exists already; choose another name.") from None
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be written: {error.strerror}.") from None
-    click.echo(f"Wrote {out}. Edit it, then: certain-eloqua connectors check")
+connectors.add_command(new)
+connectors.add_command(schema)
 
 
 @connectors.command()

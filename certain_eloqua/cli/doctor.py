@@ -112,7 +112,7 @@ def _in_words(name: str, error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _quickly() -> dict[str, Any]:
+def quickly() -> dict[str, Any]:
     """One try and short patience: whoever asks what is wrong does not want to wait for it to pass."""
     from certain_eloqua.clients.retry import RetryPolicy
 
@@ -120,7 +120,7 @@ def _quickly() -> dict[str, Any]:
 
 
 def _platform(platform: Platform, settings: Settings) -> str:
-    with platform.connect(settings, **_quickly()) as client:
+    with platform.connect(settings, **quickly()) as client:
         return platform.check(client, settings)
 
 
@@ -168,7 +168,7 @@ def _field_map(settings: Settings) -> str:
     field_map = account_field_map(settings)
     summary = f"{len(field_map.pairs)} pairs from {field_map.path or _default_table(settings)}"
     try:
-        with ELOQUA.connect(settings, **_quickly()) as client:
+        with ELOQUA.connect(settings, **quickly()) as client:
             problems = field_map.validate(client.contact_fields())
     except ClientError:  # reported by the check of Eloqua
         return f"{summary}, version {field_map.version}; not compared with Eloqua's fields"

@@ -5,7 +5,7 @@ Sources: Oracle's contract, "External asset types", "Campaigns" (both only under
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,17 @@ class ActivityTypes:
             json={**now, "activityTypes": [*there, *missing]},
         )
         return _asset_type(answer or {})
+
+    def campaigns(self) -> Iterator[Campaign]:
+        """All campaigns, newest first, for offering what there is."""
+        for one in self._session.elements(
+            f"{REST2}/assets/campaigns",
+            doing="Listing the campaigns",
+            params={"depth": "minimal", "orderBy": "id DESC"},
+        ):
+            yield Campaign(
+                str(one.get("id")), str(one.get("name") or ""), str(one.get("currentStatus") or "")
+            )
 
     def campaign(self, campaign_id: str) -> Campaign | None:
         """A campaign by its id; None if there is none."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
+from certain_eloqua.connectors.contract.account_values import values_of
 from certain_eloqua.connectors.contract.settings import KindSettings
 
 ELOQUA_PAGE = 1000
@@ -26,6 +27,7 @@ class ListImportSettings(KindSettings):
     """Which list is read, which part of it, and how its members are matched with profiles."""
 
     contact_list_name: str = Field(
+        json_schema_extra=values_of("contact_lists"),
         min_length=1,
         max_length=100,
         description="Exact name of the Eloqua contact list whose members are imported; case counts.",
@@ -70,11 +72,14 @@ class ImportRegistrationsSettings(ListImportSettings):
     """Which list is read, and what its members become in the event."""
 
     attendee_type_code: str = Field(
+        json_schema_extra=values_of("attendee_types"),
         min_length=1,
         description="Attendee type of new registrations, by its code. Existing ones keep theirs.",
     )
     registration_status: str = Field(
-        min_length=1, description="Status of new registrations, by its label, for example Invited."
+        json_schema_extra=values_of("registration_statuses"),
+        min_length=1,
+        description="Status of new registrations, by its label, for example Invited.",
     )
     overwrite_registration_status: bool = Field(
         description="Whether existing registrations change to registration_status too, or keep their status.",
@@ -85,10 +90,14 @@ class UpsertContactsSettings(KindSettings):
     """Which registrations become contacts, and how thoroughly."""
 
     registration_statuses: list[str] = Field(
-        min_length=1, description="Registrations with one of these statuses are sent, by label."
+        json_schema_extra=values_of("registration_statuses"),
+        min_length=1,
+        description="Registrations with one of these statuses are sent, by label.",
     )
     attendee_types: list[str] | None = Field(
-        default=None, description="Only registrations of these attendee types, by code. Left out: all types."
+        json_schema_extra=values_of("attendee_types"),
+        default=None,
+        description="Only registrations of these attendee types, by code. Left out: all types.",
     )
     take_over_source: bool = Field(
         default=False,

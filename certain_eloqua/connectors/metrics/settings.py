@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from certain_eloqua.connectors.contract.account_values import values_of
 from certain_eloqua.connectors.contract.settings import KindSettings
 from certain_eloqua.connectors.metrics.criteria import Criteria
 from certain_eloqua.connectors.metrics.interest import InterestRules
@@ -15,12 +16,15 @@ class UploadSettings(KindSettings):
     """Which registrations count, and which custom object they go to."""
 
     registration_statuses: list[str] | None = Field(
+        json_schema_extra=values_of("registration_statuses"),
         default=None,
         description="Registrations with one of these statuses count, by label. Left out: all statuses that "
         "Certain classifies as Accepted.",
     )
     attendee_types: list[str] | None = Field(
-        default=None, description="Only registrations of these attendee types, by code. Left out: all types."
+        json_schema_extra=values_of("attendee_types"),
+        default=None,
+        description="Only registrations of these attendee types, by code. Left out: all types.",
     )
     create_custom_object: bool = Field(
         default=True,
@@ -41,6 +45,7 @@ class EngagementSettings(UploadSettings):
     """Which registrations count, what is counted, and where it goes."""
 
     custom_object: str = Field(
+        json_schema_extra=values_of("custom_objects"),
         default="Certain Engagement Metrics",
         min_length=1,
         max_length=100,
@@ -66,6 +71,7 @@ class InterestSettings(UploadSettings):
     """Which registrations count, which items give points, and where they go."""
 
     custom_object: str = Field(
+        json_schema_extra=values_of("custom_objects"),
         default="Certain Interest Metrics",
         min_length=1,
         max_length=100,

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from certain_eloqua.connectors.contract.account_values import values_of
 from certain_eloqua.connectors.contract.settings import KindSettings
 
 FirstRun = Literal["baseline", "include"]
@@ -15,10 +16,12 @@ class StatusChangeSettings(KindSettings):
     """Whose changes count, and what the first look at an event does."""
 
     attendee_types: list[str] | None = Field(
+        json_schema_extra=values_of("attendee_types"),
         default=None,
         description="Only registrations of these attendee types, by code or name. Left out: all types.",
     )
     attendee_type_tags: list[str] = Field(
+        json_schema_extra=values_of("attendee_type_tags"),
         default=[],
         description="Only registrations of attendee types with one of these tags of the account, and of "
         "those in attendee_types.",
@@ -34,6 +37,7 @@ class ActivitySettings(StatusChangeSettings):
     """What the activities of a connector name."""
 
     campaign_id: str | None = Field(
+        json_schema_extra=values_of("campaigns"),
         default=None,
         min_length=1,
         examples=["1"],
@@ -41,6 +45,7 @@ class ActivitySettings(StatusChangeSettings):
         "or campaign_question.",
     )
     campaign_question: str | None = Field(
+        json_schema_extra=values_of("event_questions"),
         default=None,
         min_length=1,
         description="Event question whose answer is the id of the event's Eloqua campaign, by name, label or "
@@ -68,11 +73,13 @@ class RegistrationStatusSettings(ActivitySettings):
     """Which statuses of registrations become activities."""
 
     registration_statuses: list[str] = Field(
+        json_schema_extra=values_of("registration_statuses"),
         examples=[["Pre-Registered", "Attended"]],
         description="A change to one of these statuses becomes an activity, by label; [] when only "
         "tags select.",
     )
     registration_status_tags: list[str] = Field(
+        json_schema_extra=values_of("registration_status_tags"),
         default=[],
         description="A change to a status with one of these tags of the account becomes an activity, so that "
         "one connector serves events with differing labels.",
@@ -93,10 +100,15 @@ class SessionStatusSettings(ActivitySettings):
         "Attended, Cancelled.",
     )
     sessions: list[str] = Field(
+        json_schema_extra=values_of("sessions"),
         examples=[["all"]],
         description="Only these sessions, by session code. [all] means every session.",
     )
-    session_tags: list[str] = Field(default=[], description="Also sessions with one of these tags.")
+    session_tags: list[str] = Field(
+        json_schema_extra=values_of("session_tags"),
+        default=[],
+        description="Also sessions with one of these tags.",
+    )
     vanished_as_cancelled: bool = Field(
         default=False,
         description="Take a session registration that is not in Certain any more as cancelled.",
@@ -117,10 +129,15 @@ class AgendaItemStatusSettings(ActivitySettings):
         "Attended, Cancelled.",
     )
     agenda_items: list[str] = Field(
+        json_schema_extra=values_of("agenda_items"),
         examples=[["all"]],
         description="Only these agenda items, by activity code. [all] means every item.",
     )
-    agenda_item_tags: list[str] = Field(default=[], description="Also agenda items with one of these tags.")
+    agenda_item_tags: list[str] = Field(
+        json_schema_extra=values_of("agenda_item_tags"),
+        default=[],
+        description="Also agenda items with one of these tags.",
+    )
     vanished_as_cancelled: bool = Field(
         default=False,
         description="Take an agenda registration that is not in Certain any more as cancelled.",
@@ -141,12 +158,15 @@ class ContactListSettings(StatusChangeSettings):
         "created when it is missing.",
     )
     registration_statuses: list[str] = Field(
+        json_schema_extra=values_of("registration_statuses"),
         examples=[["Pre-Registered"]],
         description="Contacts whose registration has one of these statuses, by label; [] when only "
         "tags select.",
     )
     registration_status_tags: list[str] = Field(
-        default=[], description="Contacts whose registration has a status with one of these tags."
+        json_schema_extra=values_of("registration_status_tags"),
+        default=[],
+        description="Contacts whose registration has a status with one of these tags.",
     )
     remove_when_leaving: bool = Field(
         default=False,
