@@ -59,7 +59,7 @@ class ConnectorAssets:
     @property
     def resources(self) -> set[str]:
         """Every resource its steps need, beside its settings."""
-        return self._resources(*self.kind.platforms)
+        return self._resources(*self.kind.required_platforms)
 
     @property
     def settings_key(self) -> str:
@@ -84,7 +84,7 @@ class ConnectorAssets:
             ),
             deps=list(self.steps.extract_reads.values()),
             pool=self._pools[platform],
-            required_resource_keys=self._resources(*self.kind.platforms, self.settings_key),
+            required_resource_keys=self._resources(*self.kind.required_platforms, self.settings_key),
             resource_defs=self._own_resources,
         )
         def own_extract(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -105,7 +105,7 @@ class ConnectorAssets:
             ),
             deps=list(self.steps.plan_reads.values()),
             check_specs=self._plan_specs,
-            required_resource_keys=self._resources(self.settings_key),
+            required_resource_keys=self._resources(*self.kind.required_platforms, self.settings_key),
             resource_defs=self._own_resources,
         )
         def plan(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -130,7 +130,7 @@ class ConnectorAssets:
             deps=[self.plan_key, *self.steps.base_reads.values()],
             pool=self.pool,
             check_specs=self._delivery_specs,
-            required_resource_keys=self._resources(*self.kind.platforms),
+            required_resource_keys=self._resources(*self.kind.required_platforms),
         )
         def delivery(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
             with dagster_failures(self._doing("Delivering", context)):

@@ -7,6 +7,7 @@ runs them for its partition (`connector.py`), a single run for many events (`man
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,10 @@ from certain_eloqua.assets.plan_rows import plan_reader
 from certain_eloqua.assets.reads import EVENTS
 from certain_eloqua.assets.report import About, render_report
 from certain_eloqua.assets.shared_read import read_key
-from certain_eloqua.assets.step import StepResult
+from certain_eloqua.assets.step import DRY_RUN_TAG, StepResult
+from certain_eloqua.clients.errors import AuthError, ClientError, Permanent
 from certain_eloqua.connectors.contract.kind import Job, Kind, Platforms
+from certain_eloqua.connectors.contract.requirements import as_one, unmet, without_advice
 from certain_eloqua.connectors.files.problems import dotted, in_words
 from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.domain.event import is_plain_code
@@ -84,7 +87,8 @@ class ConnectorSteps:
         job = self._job(step, settings)
         frames = self._frames(step, job, self.extract_reads)
         more = (frames,) if self.kind.extract_reads else ()
-        extract = self.kind.extract(job, self._platforms(step), *more)
+        with self._everything_named(step, job):
+            extract = self.kind.extract(job, self._platforms(step), *more)
         facts = {
             "settings": job.settings.model_dump(mode="json"),
             "field_map": _version(job),
@@ -104,8 +108,16 @@ class ConnectorSteps:
         self._refuse_other_settings(frames, job)
         for name, read in self.kind.ledger_reads.items():
             frames[name] = read(step.ledger, job, frames)
-        frame = self.kind.plan(job, frames)
+        with self._everything_named(step, job):
+            frame = self.kind.plan(job, frames)
         frames.clear()
+        missing = (
+            [without_advice(one) for one in self._unmet(step, job)]
+            if step.context.run.tags.get(DRY_RUN_TAG)
+            else []
+        )
+        for number, one in enumerate(missing, 1):
+            step.context.log.warning("A delivery would be refused (%d of %d): %s", number, len(missing), one)
         facts = {
             "plan_id": step.run_id,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -129,6 +141,7 @@ class ConnectorSteps:
                 "plan_id": step.run_id,
                 "settings": shown(facts["settings"]),
                 **(of_map if job.mapping else {}),
+                **({"a_delivery_would_be_refused": "\n".join(missing)} if missing else {}),
                 **({"warning_reads_are_old": "; ".join(old)} if old else {}),
                 **report,
                 **written.as_metadata(),
@@ -149,7 +162,8 @@ class ConnectorSteps:
             frame, facts = already
         else:
             job = self._job(step, made["settings"])
-            delivered = self.kind.deliver(job, plan, self._platforms(step))
+            with self._everything_named(step, job):
+                delivered = self.kind.deliver(job, plan, self._platforms(step))
             frame, facts = delivered.frame, delivered.facts
         kept = {
             "plan_id": made["plan_id"],
@@ -255,6 +269,28 @@ class ConnectorSteps:
     def _platforms(self, step: Step) -> Platforms:
         clients = {name: step.client(name) for name in self.kind.platforms}
         return Platforms(clients, step.ledger, step.context.log.info)
+
+    def _unmet(self, step: Step, job: Job) -> list[Permanent]:
+        """Everything that the connector needs and that is missing or does not fit."""
+        clients = {name: step.client(name) for name in self.kind.required_platforms}
+        return unmet(self.kind.requirements, job, Platforms(clients, step.ledger, step.context.log.info))
+
+    @contextmanager
+    def _everything_named(self, step: Step, job: Job) -> Iterator[None]:
+        """If something that the connector needs is refused, name everything else that is missing, too."""
+        try:
+            yield
+        except AuthError:
+            raise
+        except Permanent as error:
+            try:
+                problems = self._unmet(step, job)
+            except ClientError:  # the first error is what a person should see
+                problems = []
+            where = f" for {job.event_code}" if job.event_code else ""
+            if len(problems) < 2 or str(error) not in map(str, problems):
+                raise
+            raise as_one(f"Checking what {self.name} needs{where}", problems) from None
 
     def _refuse_other_settings(self, frames: Mapping[str, pd.DataFrame], job: Job) -> None:
         """Refuse to plan from what was read with other settings: list A must not be planned as list B."""

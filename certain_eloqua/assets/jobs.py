@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from certain_eloqua.assets.reads import SHARED_READS
-from certain_eloqua.assets.step import CONNECTOR_TAG, RUN_LOCK_TAG
+from certain_eloqua.assets.step import CONNECTOR_TAG, DRY_RUN_TAG, RUN_LOCK_TAG
 from certain_eloqua.partitions import events
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def _job(made: ConnectorAssets, name: str, last: dg.AssetKey, words: str) -> Any
         # One job has one kind of partition. A roll-up takes the events whose metrics were computed before.
         selection -= dg.AssetSelection.assets(*(read.key for read in SHARED_READS if read.by_event))
     tags = {CONNECTOR_TAG: made.name, "certain/kind": made.kind.name}
+    if last == made.plan_key:
+        tags[DRY_RUN_TAG] = "true"
 
     return dg.define_asset_job(
         name,

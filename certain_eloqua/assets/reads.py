@@ -87,29 +87,18 @@ def attendee_types(step: Step, full: bool) -> StepResult:
 @shared_read(STATUSES, "the registration statuses", by_event=True, deps=[REGISTRATIONS])
 def statuses(step: Step, full: bool) -> StepResult:
     """The statuses one event's registrations can have: Certain's list, or the standard and the seen ones."""
-    import pyarrow as pa
     import pyarrow.compute as pc
+
+    from certain_eloqua.connectors.contract.event_lists import status_table
 
     known = step.frames.table(tuple(REGISTRATIONS.path), step.event, step.run_id)
     seen = [label for label in pc.unique(known["registrationStatusLabel"]).to_pylist() if label]
-    rows = [
-        {
-            "label": status.label,
-            "classification": status.classification.value if status.classification else None,
-            "is_standard": status.is_standard,
-            "tags": "; ".join(status.tags),
-        }
-        for status in step.certain.registration_statuses(step.event, seen=seen)
-    ]
-    text = pa.string()
-    schema = pa.schema(
-        [("label", text), ("classification", text), ("is_standard", pa.bool_()), ("tags", text)]
-    )
-    written = step.keep(pa.Table.from_pylist(rows, schema=schema))
+    table = status_table(step.certain.registration_statuses(step.event, seen=seen))
+    written = step.keep(table)
     return StepResult(
         {
             **written.as_metadata(),
-            "labels": dg.MetadataValue.json([row["label"] for row in rows]),
+            "labels": dg.MetadataValue.json(table["label"].to_pylist()),
             **step.cost(),
         }
     )

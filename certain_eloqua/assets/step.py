@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CONNECTOR_TAG = "certain/connector"
 RUN_LOCK_TAG = "certain/run_lock"
+DRY_RUN_TAG = "certain/dry_run"
+"""On runs that stop at the plan."""
 
 
 class KeptFrame(Protocol):

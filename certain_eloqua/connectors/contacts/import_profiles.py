@@ -5,6 +5,7 @@ from __future__ import annotations
 from certain_eloqua.connectors.contacts import import_delivery, import_plan, list_members
 from certain_eloqua.connectors.contacts.columns import COLUMNS
 from certain_eloqua.connectors.contacts.plan_checks import NOTHING_CUT
+from certain_eloqua.connectors.contacts.requirements import field_map_fits, list_exists
 from certain_eloqua.connectors.contacts.settings import ImportProfilesSettings
 from certain_eloqua.connectors.contract.kind import Kind
 
@@ -25,5 +26,6 @@ KIND = Kind(
     own_read="contacts",
     extract=list_members.extract,
     plan=import_plan.plan_profiles,
+    requirements=(field_map_fits, list_exists),
     deliver=import_delivery.deliver,
 )

@@ -8,6 +8,7 @@ from certain_eloqua.connectors.contacts.candidates import PROFILE_COLUMNS, REGIS
 from certain_eloqua.connectors.contacts.columns import COLUMNS
 from certain_eloqua.connectors.contacts.identity import EXTERNAL_KEY, SOURCE
 from certain_eloqua.connectors.contacts.plan_checks import NO_CONTACT_LEFT_BEHIND, ONE_CONTACT_PER_EMAIL
+from certain_eloqua.connectors.contacts.requirements import field_map_fits, selection_exists
 from certain_eloqua.connectors.contacts.settings import UpsertContactsSettings
 from certain_eloqua.connectors.contract.columns import EXTRA
 from certain_eloqua.connectors.contract.kind import Job, Kind
@@ -47,5 +48,6 @@ KIND = Kind(
     read_columns=_read_columns,
     ledger_reads={"sent": upsert_plan.sent_before},
     plan=upsert_plan.plan_contacts,
+    requirements=(field_map_fits, selection_exists),
     deliver=upsert_delivery.deliver,
 )

@@ -111,6 +111,10 @@ class Delivered:
 
 
 DeliverTogether = Callable[[Iterable[tuple[Job, "pd.DataFrame"]], Platforms], Mapping[str, str]]
+Check = Callable[[], object]
+"""Looks at one thing; raises a `Permanent` that says what is wrong with it."""
+Requirement = Callable[[Job, Platforms], Iterable[Check]]
+"""Some checks of a kind. It may read what they have in common, and raise what a check may raise."""
 LedgerRead = Callable[["Ledger", Job, Mapping[str, "pd.DataFrame"]], "pd.DataFrame"]
 
 
@@ -132,6 +136,7 @@ class Kind:
         reads: shared reads the plan needs, by asset: `registrations` is `certain/registrations`, and a name
             with a slash is the asset's own.
         plan: a pure function: what is to change.
+        requirements: everything it needs on the platforms, as checks that can be made all at once.
         deliver: applies the plan and nothing else.
         deliver_together: does for many events' plans at once what their deliveries would each do alone,
             before they are delivered one by one; gives the cause for each event that must not be delivered.
@@ -169,6 +174,7 @@ class Kind:
     ledger_reads: Mapping[str, LedgerRead] = field(default_factory=dict)
     uses_field_map: bool = False
     plan_checks: tuple[PlanCheck, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     expected_reasons: frozenset[str] = EXPECTED
     plain_fields: frozenset[str] = PLAIN_FIELDS
 
@@ -185,6 +191,12 @@ class Kind:
     def platforms(self) -> tuple[str, ...]:
         """Every platform it needs, the first one written to first."""
         return tuple(dict.fromkeys((*self.writes_to, *self.reads_from)))
+
+    @property
+    def required_platforms(self) -> tuple[str, ...]:
+        """The platforms that its requirements ask: its own, and Certain, which has the events."""
+        events = ("certain",) if self.level == "event" else ()
+        return tuple(dict.fromkeys((*self.platforms, *events)))
 
     @property
     def plan_schema(self) -> pa.Schema:

@@ -21,11 +21,16 @@ _SUITABLE = ("text", "largeText", "number", "numeric")
 
 def read_contact_fields(job: Job, platforms: Platforms) -> Extract:
     """The fields that the connector names."""
-    eloqua = platforms.client("eloqua", EloquaClient)
+    found = contact_fields_now(job.settings, platforms.client("eloqua", EloquaClient))
+    return Extract(SCHEMA, iter([pa.RecordBatch.from_pandas(found, SCHEMA, preserve_index=False)]))
+
+
+def contact_fields_now(settings: ContactMetricsSettings, eloqua: EloquaClient) -> pd.DataFrame:
+    """The fields that a connector names, as Eloqua has them now; see `SCHEMA`."""
     known = {field.internal_name: field for field in eloqua.contact_fields()}
     types = eloqua.contact_field_types()
     rows = []
-    for _, name in pairs(job.settings):
+    for _, name in pairs(settings):
         found = known.get(name)
         near = [] if found else difflib.get_close_matches(name, known, 1, 0.6)
         kind, _ = types.get(name, (found.data_type, "")) if found else (None, "")
@@ -33,7 +38,7 @@ def read_contact_fields(job: Job, platforms: Platforms) -> Extract:
         rows.append(
             {"field": name, "type": kind, "read_only": read_only, "nearest": near[0] if near else None}
         )
-    return Extract(SCHEMA, iter([pa.RecordBatch.from_pylist(rows, schema=SCHEMA)]))
+    return pa.Table.from_pylist(rows, schema=SCHEMA).to_pandas()
 
 
 def pairs(settings: ContactMetricsSettings) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ def read_custom_object(job: Job, platforms: Platforms) -> Extract:
     eloqua = platforms.client("eloqua", EloquaClient)
     found = find(eloqua, job.settings.custom_object)
     if found is None:
-        _refuse_missing(eloqua, job)
+        refuse_missing(eloqua, job)
         return Extract(SCHEMA, iter(()), {"custom_object": "not there yet: it will be created"})
     batch = pa.RecordBatch.from_pylist(as_rows(found), schema=SCHEMA)
     return Extract(SCHEMA, iter([batch]), {"custom_object": found.name, "custom_object_id": found.id})
@@ -57,7 +57,7 @@ def ensure(eloqua: EloquaClient, job: Job, design: ObjectDesign) -> CustomObject
     name = job.settings.custom_object
     found = find(eloqua, name)
     if found is None:
-        _refuse_missing(eloqua, job)
+        refuse_missing(eloqua, job)
         try:
             found = eloqua.custom_objects.create(
                 name,
@@ -75,7 +75,8 @@ def ensure(eloqua: EloquaClient, job: Job, design: ObjectDesign) -> CustomObject
     return found
 
 
-def _refuse_missing(eloqua: EloquaClient, job: Job) -> None:
+def refuse_missing(eloqua: EloquaClient, job: Job) -> None:
+    """Refuse an object that is not there and must not be created."""
     if not job.settings.create_custom_object:
         raise not_allowed(
             "Looking for the custom object",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
 from certain_eloqua.connectors.contract.kind import Delivered, Job, Kind, Platforms
 from certain_eloqua.connectors.metrics.custom_object import read_custom_object
 from certain_eloqua.connectors.metrics.object_designs import INTEREST_OBJECT
+from certain_eloqua.connectors.metrics.requirements import object_fits, selection_exists
 from certain_eloqua.connectors.metrics.settings import InterestSettings
 from certain_eloqua.connectors.metrics.upload_delivery import deliver_upload
 from certain_eloqua.connectors.metrics.upload_plan import (
@@ -51,6 +53,7 @@ KIND = Kind(
         "sent": lambda ledger, job, _: ledger.sent_records.read(job.connector, job.event_code).to_pandas()
     },
     plan=plan,
+    requirements=(selection_exists, partial(object_fits, INTEREST_OBJECT)),
     deliver=deliver,
     plain_fields=INTEREST_OBJECT.plain_fields,
 )

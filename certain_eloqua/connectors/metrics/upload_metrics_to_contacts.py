@@ -10,6 +10,7 @@ from certain_eloqua.connectors.metrics.contact_delivery import deliver
 from certain_eloqua.connectors.metrics.contact_fields import read_contact_fields
 from certain_eloqua.connectors.metrics.contact_plan import COLUMNS, plan
 from certain_eloqua.connectors.metrics.contact_settings import ContactMetricsSettings
+from certain_eloqua.connectors.metrics.requirements import fields_fit
 
 KIND = Kind(
     name="upload_metrics_to_contacts",
@@ -26,5 +27,6 @@ KIND = Kind(
     extract=read_contact_fields,
     ledger_reads={"sent": lambda ledger, job, _: ledger.sent_records.read(job.connector, None).to_pandas()},
     plan=plan,
+    requirements=(fields_fit,),
     deliver=deliver,
 )

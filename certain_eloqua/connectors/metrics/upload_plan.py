@@ -33,6 +33,8 @@ TAG = KeyColumn("tag", "the tag")
 VANISHED = "Removed from Certain"
 """Status of a record whose registration Certain no longer has."""
 _ROWS = 20_000
+_STATUS, _TYPE = "registration status", "attendee type"
+_SELECTIONS = {_STATUS: ("statuses", "label"), _TYPE: ("attendee_types", "attendeeTypeCode")}
 
 _WORDS = {
     Reason.TEST_MODE: "made in test mode",
@@ -95,20 +97,28 @@ def taken(reads: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
 
 def refuse_unknown(job: Job, reads: Mapping[str, pd.DataFrame]) -> None:
     """Refuse statuses and attendee types that the event does not have."""
-    for what, chosen, read, column in (
-        ("registration status", job.settings.registration_statuses, "statuses", "label"),
-        ("attendee type", job.settings.attendee_types, "attendee_types", "attendeeTypeCode"),
-    ):
-        known = {str(value).strip().casefold(): str(value) for value in reads[read][column].dropna()}
-        for value in chosen or ():
-            if value.strip().casefold() not in known:
-                raise not_allowed(
-                    f"Planning {job.connector} for {job.event_code}",
-                    what,
-                    value,
-                    known.values(),
-                    "Correct it in the connector file; nothing was written.",
-                )
+    for selection, value in selections(job):
+        refuse_unknown_value(job, reads, selection, value)
+
+
+def selections(job: Job) -> list[tuple[str, str]]:
+    """Every status and attendee type that the connector selects, with what it is."""
+    statuses, types = job.settings.registration_statuses or (), job.settings.attendee_types or ()
+    return [*((_STATUS, value) for value in statuses), *((_TYPE, value) for value in types)]
+
+
+def refuse_unknown_value(job: Job, reads: Mapping[str, pd.DataFrame], selection: str, value: str) -> None:
+    """Refuse a status or attendee type that the event does not have."""
+    read, column = _SELECTIONS[selection]
+    known = {str(one).strip().casefold(): str(one) for one in reads[read][column].dropna()}
+    if value.strip().casefold() not in known:
+        raise not_allowed(
+            f"Planning {job.connector} for {job.event_code}",
+            selection,
+            value,
+            known.values(),
+            "Correct it in the connector file; nothing was written.",
+        )
 
 
 def refuse_unfit(design: ObjectDesign, found: pd.DataFrame, name: str) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from certain_eloqua.clients.eloqua import EloquaClient
+from certain_eloqua.clients.eloqua.activity_types import AssetType
 from certain_eloqua.clients.errors import ClientError, InDoubt, Permanent, ValidationError
 from certain_eloqua.connectors.contract.actions import Action, Outcome
 from certain_eloqua.connectors.delivery import engine
@@ -87,7 +88,7 @@ def _without_campaign(eloqua: EloquaClient, ledger: Ledger, wanted: Filter) -> d
         campaign = pair["campaign"]
         if campaign not in faults:
             try:
-                _check_campaigns(eloqua, {campaign} - {""})
+                check_campaign(eloqua, campaign)
                 faults[campaign] = None
             except Permanent as error:
                 faults[campaign] = str(error)
@@ -130,7 +131,8 @@ def _send(
     wanted = Filter(job.connector, events=events, states=[PENDING])
     pending = ledger.outbox.table(wanted, ["asset_type", "activity_type", "campaign", "contact_id"])
     if pending.num_rows:
-        _check_campaigns(eloqua, set(pending["campaign"].to_pylist()) - {""})
+        for campaign in sorted(set(pending["campaign"].to_pylist())):
+            check_campaign(eloqua, campaign)
         _check_types(eloqua, pending, create=job.settings.create_activity_types)
         if new:
             create_contacts(eloqua, job.field_map, new, f"{job.connector} contacts")
@@ -140,18 +142,24 @@ def _send(
     return sender.send(events)
 
 
-def _check_campaigns(eloqua: EloquaClient, campaigns: set[str]) -> None:
-    for campaign_id in sorted(campaigns):
-        found = eloqua.activity_types.campaign(campaign_id) if campaign_id.isdecimal() else None
-        if found is None:
-            raise Permanent("Checking the campaign", f"Eloqua has no campaign {campaign_id}", advice=ADVICE)
-        if found.status.casefold() not in ("", "active"):
-            raise Permanent(
-                "Checking the campaign",
-                f"the campaign {campaign_id} ({found.name}) is {found.status}, and Eloqua takes activities "
-                "of active campaigns only; activate it",
-                advice=ADVICE,
-            )
+def check_campaign(eloqua: EloquaClient, campaign_id: str) -> None:
+    """Refuse a campaign that is not there or not active; "" is no campaign.
+
+    Raises:
+        Permanent: it cannot take activities.
+    """
+    if not campaign_id:
+        return
+    found = eloqua.activity_types.campaign(campaign_id) if campaign_id.isdecimal() else None
+    if found is None:
+        raise Permanent("Checking the campaign", f"Eloqua has no campaign {campaign_id}", advice=ADVICE)
+    if found.status.casefold() not in ("", "active"):
+        raise Permanent(
+            "Checking the campaign",
+            f"the campaign {campaign_id} ({found.name}) is {found.status}, and Eloqua takes activities "
+            "of active campaigns only; activate it",
+            advice=ADVICE,
+        )
 
 
 def _check_types(eloqua: EloquaClient, pending: pa.Table, *, create: bool) -> None:
@@ -161,26 +169,36 @@ def _check_types(eloqua: EloquaClient, pending: pa.Table, *, create: bool) -> No
     for pair in pairs:
         wanted.setdefault(pair["asset_type"], set()).add(pair["activity_type"])
     for asset_type, names in wanted.items():
-        found = eloqua.activity_types.find(asset_type)
-        known = {name.casefold() for name in found.activity_types} if found else set()
-        missing = sorted(name for name in names if name.casefold() not in known)
-        if found and not missing:
-            continue
-        if not create:
-            what = (
-                f"the external asset type {asset_type!r} has no activity type {', '.join(missing)}"
-                if found
-                else f"there is no external asset type {asset_type!r} (with {', '.join(missing)})"
-            )
-            raise Permanent(
-                "Checking the activity types in Eloqua",
-                f"{what}; create it under external assets, or set create_activity_types",
-                advice=ADVICE,
-            )
-        if found:
+        found, missing = missing_types(eloqua, asset_type, names, create=create)
+        if found and missing:
             eloqua.activity_types.add(found, missing)
-        else:
+        elif not found:
             _create_type(eloqua, asset_type, missing)
+
+
+def missing_types(
+    eloqua: EloquaClient, asset_type: str, names: set[str], *, create: bool
+) -> tuple[AssetType | None, list[str]]:
+    """The external asset type, None if there is none, and the activity types that it lacks.
+
+    Raises:
+        Permanent: something is missing, and it must not be created.
+    """
+    found = eloqua.activity_types.find(asset_type)
+    known = {name.casefold() for name in found.activity_types} if found else set()
+    missing = sorted(name for name in names if name.casefold() not in known)
+    if not create and (missing or not found):
+        what = (
+            f"the external asset type {asset_type!r} has no activity type {', '.join(missing)}"
+            if found
+            else f"there is no external asset type {asset_type!r} (with {', '.join(missing)})"
+        )
+        raise Permanent(
+            "Checking the activity types in Eloqua",
+            f"{what}; create it under external assets, or set create_activity_types",
+            advice=ADVICE,
+        )
+    return found, missing
 
 
 def _create_type(eloqua: EloquaClient, name: str, activity_types: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from certain_eloqua.connectors.contract.kind import Job, Kind
@@ -16,6 +17,11 @@ from certain_eloqua.connectors.status_changes.activity_plan import (
 from certain_eloqua.connectors.status_changes.columns import ACTIVITY_COLUMNS
 from certain_eloqua.connectors.status_changes.names import cut_name
 from certain_eloqua.connectors.status_changes.people import aware
+from certain_eloqua.connectors.status_changes.requirements import (
+    activities_can_be_sent,
+    statuses_exist,
+    types_exist,
+)
 from certain_eloqua.connectors.status_changes.selecting import selected_statuses
 from certain_eloqua.connectors.status_changes.settings import RegistrationStatusSettings
 from certain_eloqua.domain.event import ADMINISTRATION_ZONE
@@ -65,6 +71,11 @@ KIND = Kind(
     expected_reasons=EXPECTED_REASONS,
     plain_fields=PLAIN_FIELDS,
     plan=plan,
+    requirements=(
+        statuses_exist,
+        types_exist,
+        partial(activities_can_be_sent, ASSET_TYPE, "registration_statuses"),
+    ),
     deliver=activity_delivery.deliver,
     deliver_together=activity_delivery.deliver_together,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,6 +20,11 @@ from certain_eloqua.connectors.status_changes.activity_plan import (
 from certain_eloqua.connectors.status_changes.columns import ACTIVITY_COLUMNS
 from certain_eloqua.connectors.status_changes.names import cut_name
 from certain_eloqua.connectors.status_changes.people import aware
+from certain_eloqua.connectors.status_changes.requirements import (
+    activities_can_be_sent,
+    sessions_exist,
+    types_exist,
+)
 from certain_eloqua.connectors.status_changes.selecting import selected_item_statuses, selected_items
 from certain_eloqua.connectors.status_changes.settings import SessionStatusSettings
 from certain_eloqua.domain.event import ADMINISTRATION_ZONE
@@ -94,6 +100,11 @@ KIND = Kind(
     expected_reasons=EXPECTED_REASONS,
     plain_fields=PLAIN_FIELDS,
     plan=plan,
+    requirements=(
+        sessions_exist,
+        types_exist,
+        partial(activities_can_be_sent, ASSET_TYPE, "session_statuses"),
+    ),
     deliver=activity_delivery.deliver,
     deliver_together=activity_delivery.deliver_together,
 )

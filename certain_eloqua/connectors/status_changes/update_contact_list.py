@@ -6,6 +6,7 @@ from certain_eloqua.connectors.contract.kind import Kind
 from certain_eloqua.connectors.status_changes import ledger_reads, list_delivery, list_plan
 from certain_eloqua.connectors.status_changes.activity_plan import EXPECTED_REASONS, PLAIN_FIELDS
 from certain_eloqua.connectors.status_changes.columns import ACTIVITY_COLUMNS
+from certain_eloqua.connectors.status_changes.requirements import statuses_exist, types_exist
 from certain_eloqua.connectors.status_changes.settings import ContactListSettings
 
 KIND = Kind(
@@ -25,5 +26,6 @@ KIND = Kind(
     expected_reasons=EXPECTED_REASONS,
     plain_fields=PLAIN_FIELDS,
     plan=list_plan.plan_members,
+    requirements=(statuses_exist, types_exist),
     deliver=list_delivery.deliver,
 )
