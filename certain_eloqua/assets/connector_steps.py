@@ -27,6 +27,7 @@ from certain_eloqua.connectors.files.problems import dotted, in_words
 from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.domain.event import is_plain_code
 from certain_eloqua.failures import Refused
+from certain_eloqua.mapping.origin import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,10 +129,9 @@ class ConnectorSteps:
             "field_map": _version(job),
         }
         written = step.keep(plan_reader(frame, self.kind.plan_schema), facts)
-        map_file = job.mapping.path if job.mapping else None
         of_map = {
             "field_map_version": facts["field_map"],
-            "field_map_from": map_file.name if map_file else "default table",
+            "field_map_from": str(origin_of(job.mapping.path)) if job.mapping else "",
         }
         report = self._report(step, frame, facts["made"], facts["settings"])
         return StepResult(
@@ -162,9 +162,10 @@ class ConnectorSteps:
             frame, facts = already
         else:
             job = self._job(step, made["settings"])
+            field_map = _record_field_map(step, job)
             with self._everything_named(step, job):
                 delivered = self.kind.deliver(job, plan, self._platforms(step))
-            frame, facts = delivered.frame, delivered.facts
+            frame, facts = delivered.frame, {**delivered.facts, **field_map}
         kept = {
             "plan_id": made["plan_id"],
             "delivered": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -383,6 +384,19 @@ class ConnectorSteps:
             "nothing was written by this run. Make a new plan to deliver again.",
             "first_delivered_by": kept["first_delivered_by"],
         }
+
+
+def _record_field_map(step: Step, job: Job) -> dict[str, Any]:
+    """Write into the ledger which version of the field map a delivery uses; the same as metadata."""
+    from certain_eloqua.ledger import FieldMapUse
+
+    used = job.mapping
+    if used is None:
+        return {}
+    origin = str(origin_of(used.path))
+    use = FieldMapUse(step.run_id, job.connector, step.event_code, job.account, used.version)
+    step.ledger.field_maps.record(use, used.content, origin)
+    return {"field_map_version": used.version, "field_map_from": origin}
 
 
 def _version(job: Job) -> str:

@@ -8,6 +8,7 @@ import uuid
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -80,6 +81,12 @@ class EventOutcome:
     metavar="KEY=VALUE",
     help="Another value of a setting for this run only, written as in the file; may be repeated.",
 )
+@click.option(
+    "--field-map",
+    "field_map",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --dry-run: plan with this field map in place of the account's.",
+)
 @as_json
 @click.pass_context
 def run(
@@ -90,6 +97,7 @@ def run(
     dry_run: bool,
     apply_plan: str | None,
     overrides: tuple[str, ...],
+    field_map: Path | None,
     json_wanted: bool,
 ) -> None:
     """Run the connector NAME now, and show its progress.
@@ -114,11 +122,15 @@ def run(
 
     connector = _connector(name)
     _refuse_contradictions(connector, events, all_events, dry_run, apply_plan, overrides)
+    if field_map and not dry_run:
+        raise click.UsageError(
+            "--field-map is for --dry-run; to deliver with it, put it in place of the account's"
+        )
     chosen = _overridden(connector, overrides)
     settings = read_settings()
     _quieten()
     with open_instance() as instance:
-        runner = _runner(instance)
+        runner = _runner(instance, _other_field_map(settings, connector, field_map))
         earlier = _earlier_plan(instance, settings, connector, apply_plan, events) if apply_plan else None
         if earlier:
             apply_plan, event, chosen = earlier
@@ -131,6 +143,8 @@ def run(
         try:
             for code in codes:
                 done.append(_run_one(runner, settings, connector, code, chosen, dry_run, tags, show))
+                if dry_run and done[-1].succeeded:
+                    show(f"Nothing was written. {_how_to_deliver(done[-1].run, field_map)}")
                 if Terminated.WORDS in done[-1].cause:
                     context.exit(INTERRUPTED)
         except KeyboardInterrupt:  # between two steps
@@ -303,11 +317,28 @@ def open_instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.get()
 
 
-def _runner(instance: dg.DagsterInstance) -> Runner:
+def _runner(instance: dg.DagsterInstance, resources: Mapping[str, Any]) -> Runner:
     from certain_eloqua.cli.demonstration.runs import Runner
     from certain_eloqua.definitions import build_defs
 
-    return Runner(build_defs(), instance)
+    return Runner(build_defs(resources=resources), instance)
+
+
+def _other_field_map(settings: Settings, connector: Connector, path: Path | None) -> dict[str, Any]:
+    """The field map of this run as a resource, if it is not the account's."""
+    import dagster as dg
+
+    from certain_eloqua.mapping import FieldMapError, load_field_map
+
+    if path is None:
+        return {}
+    if not connector.kind.uses_field_map:
+        raise click.UsageError(f"{connector.name} does not use the field map; leave out --field-map")
+    try:
+        field_map = load_field_map(path, settings.certain_account_code)
+    except FieldMapError as error:
+        raise click.ClickException(str(error)) from None
+    return {"field_map": dg.ResourceDefinition.hardcoded_resource(field_map)}
 
 
 def _quieten() -> None:
@@ -355,11 +386,15 @@ def _show_outcome(outcome: EventOutcome, ran: Ran, dry_run: bool, show: Any) -> 
         show(f"   check did not pass: {check}: {ran.check_words.get(check, '')}".rstrip(": "))
     if not outcome.succeeded:
         show(f"FAILED  {outcome.cause}")
-    elif dry_run:
-        show("Nothing was written. To deliver exactly this: --apply-plan " + outcome.run)
-    else:
+    elif not dry_run:
         show("Completed with errors." if outcome.with_errors else "Completed.")
     show(f"   {outcome.link}")
+
+
+def _how_to_deliver(run: str, field_map: Path | None) -> str:
+    if field_map is None:
+        return f"To deliver exactly this: --apply-plan {run}"
+    return f"To deliver with {field_map}, put it in place of the account's field map and run again."
 
 
 def _show_on_stderr(line: str) -> None:

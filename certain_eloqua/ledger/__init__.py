@@ -5,6 +5,7 @@ from certain_eloqua.ledger.decisions import DECISION_COLUMNS, MOVED_NOTHING, Dec
 from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import DeliveredRow, Delivery, DeliveryRecord, Upload
 from certain_eloqua.ledger.errors import AlreadyRunning, Holder, LedgerUnusable
+from certain_eloqua.ledger.field_maps import FieldMapUse
 from certain_eloqua.ledger.ledger import SENT_SCHEMA, Ledger, Sent
 from certain_eloqua.ledger.messages import Queue, QueuedMessage
 from certain_eloqua.ledger.outbox import (
@@ -35,6 +36,7 @@ __all__ = [
     "DeliveredRow",
     "Delivery",
     "DeliveryRecord",
+    "FieldMapUse",
     "Filter",
     "Holder",
     "Ledger",

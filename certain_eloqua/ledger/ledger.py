@@ -24,6 +24,7 @@ from certain_eloqua.ledger.batches import Batches
 from certain_eloqua.ledger.decisions import Decisions
 from certain_eloqua.ledger.definition_register import RegisteredDefinitions
 from certain_eloqua.ledger.deliveries import Delivery, DeliveryRecord
+from certain_eloqua.ledger.field_maps import FieldMaps
 from certain_eloqua.ledger.messages import Messages
 from certain_eloqua.ledger.opening import open_engine
 from certain_eloqua.ledger.outbox import Outbox
@@ -84,6 +85,7 @@ class Ledger:
         self.watermarks = Watermarks(self._engine, clock)
         self.sent_records = SentRecords(self._engine, clock)
         self.messages = Messages(self._engine, clock)
+        self.field_maps = FieldMaps(self._engine, clock)
 
     def __enter__(self) -> Ledger:
         return self

@@ -251,3 +251,26 @@ messages = Table(
     Index("ledger_messages_by_state", "state", "next_attempt_at"),
 )
 """Messages about runs, one for each run and recipient."""
+
+field_maps = Table(
+    "ledger_field_maps",
+    metadata,
+    Column("account", String(100), primary_key=True),
+    Column("version", String(40), primary_key=True),
+    Column("content", Text, nullable=False),  # JSON, FieldMap.content
+    Column("origin", Text, nullable=False),  # file, commit, author and date, where git knows them
+    Column("first_used_at", Moment, nullable=False),
+)
+"""The versions of field maps that deliveries have used."""
+
+delivery_field_maps = Table(
+    "ledger_delivery_field_maps",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("connector", String(255), primary_key=True),
+    Column("event", String(100), primary_key=True),  # "" for account-level connectors
+    Column("account", String(100), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("used_at", Moment, nullable=False),
+)
+"""Which version of the field map each delivery used."""

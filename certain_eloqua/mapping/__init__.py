@@ -10,6 +10,7 @@ from certain_eloqua.mapping.pairs import (
     PROFILE_MEMBERS,
     Direction,
     Pair,
+    constant_pair,
     statement,
 )
 from certain_eloqua.mapping.validation import LiveField, MapProblem, nearest
@@ -27,6 +28,7 @@ __all__ = [
     "MapProblem",
     "Pair",
     "ValueTable",
+    "constant_pair",
     "load_field_map",
     "nearest",
     "nested",

@@ -1,52 +1,45 @@
-"""Countries by ISO 3166-1 code, with their English short names as Eloqua's picklist spells them."""
+"""Countries by ISO 3166-1 code, with their English short names as Eloqua's picklist spells them.
+
+Codes, names and most spellings are those of the library pycountry; here are only Eloqua's own spellings and
+some that people type.
+"""
 
 from __future__ import annotations
 
-_LINES = """
-AD Andorra|AE United Arab Emirates|AF Afghanistan|AG Antigua and Barbuda|AI Anguilla|AL Albania|AM Armenia
-AO Angola|AQ Antarctica|AR Argentina|AS American Samoa|AT Austria|AU Australia|AW Aruba|AX Åland Islands
-AZ Azerbaijan|BA Bosnia and Herzegovina|BB Barbados|BD Bangladesh|BE Belgium|BF Burkina Faso|BG Bulgaria
-BH Bahrain|BI Burundi|BJ Benin|BL Saint Barthélemy|BM Bermuda|BN Brunei Darussalam|BO Bolivia
-BQ Bonaire, Sint Eustatius and Saba|BR Brazil|BS Bahamas|BT Bhutan|BV Bouvet Island|BW Botswana|BY Belarus
-BZ Belize|CA Canada|CC Cocos (Keeling) Islands|CD Congo, Democratic Republic of the
-CF Central African Republic|CG Congo|CH Switzerland|CI Côte d'Ivoire|CK Cook Islands|CL Chile|CM Cameroon
-CN China|CO Colombia|CR Costa Rica|CU Cuba|CV Cabo Verde|CW Curaçao|CX Christmas Island|CY Cyprus
-CZ Czech Republic|DE Germany|DJ Djibouti|DK Denmark|DM Dominica|DO Dominican Republic|DZ Algeria|EC Ecuador
-EE Estonia|EG Egypt|EH Western Sahara|ER Eritrea|ES Spain|ET Ethiopia|FI Finland|FJ Fiji
-FK Falkland Islands (Malvinas)|FM Micronesia|FO Faroe Islands|FR France|GA Gabon|GB United Kingdom|GD Grenada
-GE Georgia|GF French Guiana|GG Guernsey|GH Ghana|GI Gibraltar|GL Greenland|GM Gambia|GN Guinea|GP Guadeloupe
-GQ Equatorial Guinea|GR Greece|GS South Georgia and the South Sandwich Islands|GT Guatemala|GU Guam
-GW Guinea-Bissau|GY Guyana|HK Hong Kong|HM Heard Island and McDonald Islands|HN Honduras|HR Croatia|HT Haiti
-HU Hungary|ID Indonesia|IE Ireland|IL Israel|IM Isle of Man|IN India|IO British Indian Ocean Territory|IQ Iraq
-IR Iran|IS Iceland|IT Italy|JE Jersey|JM Jamaica|JO Jordan|JP Japan|KE Kenya|KG Kyrgyzstan|KH Cambodia
-KI Kiribati|KM Comoros|KN Saint Kitts and Nevis|KP North Korea|KR South Korea|KW Kuwait|KY Cayman Islands
-KZ Kazakhstan|LA Laos|LB Lebanon|LC Saint Lucia|LI Liechtenstein|LK Sri Lanka|LR Liberia|LS Lesotho
-LT Lithuania|LU Luxembourg|LV Latvia|LY Libya|MA Morocco|MC Monaco|MD Moldova|ME Montenegro
-MF Saint Martin (French part)|MG Madagascar|MH Marshall Islands|MK North Macedonia|ML Mali|MM Myanmar
-MN Mongolia|MO Macao|MP Northern Mariana Islands|MQ Martinique|MR Mauritania|MS Montserrat|MT Malta
-MU Mauritius|MV Maldives|MW Malawi|MX Mexico|MY Malaysia|MZ Mozambique|NA Namibia|NC New Caledonia|NE Niger
-NF Norfolk Island|NG Nigeria|NI Nicaragua|NL Netherlands|NO Norway|NP Nepal|NR Nauru|NU Niue|NZ New Zealand
-OM Oman|PA Panama|PE Peru|PF French Polynesia|PG Papua New Guinea|PH Philippines|PK Pakistan|PL Poland
-PM Saint Pierre and Miquelon|PN Pitcairn|PR Puerto Rico|PS Palestine|PT Portugal|PW Palau|PY Paraguay|QA Qatar
-RE Réunion|RO Romania|RS Serbia|RU Russia|RW Rwanda|SA Saudi Arabia|SB Solomon Islands|SC Seychelles|SD Sudan
-SE Sweden|SG Singapore|SH Saint Helena, Ascension and Tristan da Cunha|SI Slovenia|SJ Svalbard and Jan Mayen
-SK Slovakia|SL Sierra Leone|SM San Marino|SN Senegal|SO Somalia|SR Suriname|SS South Sudan
-ST Sao Tome and Principe|SV El Salvador|SX Sint Maarten (Dutch part)|SY Syria|SZ Eswatini
-TC Turks and Caicos Islands|TD Chad|TF French Southern Territories|TG Togo|TH Thailand|TJ Tajikistan
-TK Tokelau|TL Timor-Leste|TM Turkmenistan|TN Tunisia|TO Tonga|TR Turkey|TT Trinidad and Tobago|TV Tuvalu
-TW Taiwan|TZ Tanzania|UA Ukraine|UG Uganda|UM United States Minor Outlying Islands|US United States|UY Uruguay
-UZ Uzbekistan|VA Vatican City|VC Saint Vincent and the Grenadines|VE Venezuela|VG Virgin Islands (British)
-VI Virgin Islands (U.S.)|VN Vietnam|VU Vanuatu|WF Wallis and Futuna|WS Samoa|YE Yemen|YT Mayotte
-ZA South Africa|ZM Zambia|ZW Zimbabwe
-"""
+from collections.abc import Iterator
+
+import pycountry
+
+ELOQUA_SPELLINGS: dict[str, str] = {
+    "BO": "Bolivia",
+    "CD": "Congo, Democratic Republic of the",
+    "CZ": "Czech Republic",
+    "FM": "Micronesia",
+    "IR": "Iran",
+    "KP": "North Korea",
+    "KR": "South Korea",
+    "LA": "Laos",
+    "MD": "Moldova",
+    "PS": "Palestine",
+    "RU": "Russia",
+    "SY": "Syria",
+    "TR": "Turkey",
+    "TW": "Taiwan",
+    "TZ": "Tanzania",
+    "VA": "Vatican City",
+    "VE": "Venezuela",
+    "VG": "Virgin Islands (British)",
+    "VI": "Virgin Islands (U.S.)",
+    "VN": "Vietnam",
+}
+"""Names that are written otherwise than ISO has them."""
 
 NAMES: dict[str, str] = {
-    entry[:2]: entry[3:] for line in _LINES.strip().splitlines() for entry in line.split("|")
+    country.alpha_2: ELOQUA_SPELLINGS.get(country.alpha_2, country.name)
+    for country in sorted(pycountry.countries, key=lambda country: country.alpha_2)
 }
 
-ALIASES: dict[str, str] = {
-    "USA": "US",
-    "United States of America": "US",
+_TYPED: dict[str, str] = {
     "America": "US",
     "UK": "GB",
     "Great Britain": "GB",
@@ -54,7 +47,6 @@ ALIASES: dict[str, str] = {
     "Scotland": "GB",
     "Wales": "GB",
     "Northern Ireland": "GB",
-    "United Kingdom of Great Britain and Northern Ireland": "GB",
     "Deutschland": "DE",
     "Österreich": "AT",
     "Schweiz": "CH",
@@ -66,16 +58,11 @@ ALIASES: dict[str, str] = {
     "Holland": "NL",
     "The Netherlands": "NL",
     "Nederland": "NL",
-    "Czechia": "CZ",
-    "Türkiye": "TR",
     "Turkiye": "TR",
     "Korea": "KR",
     "Republic of Korea": "KR",
-    "Korea, Republic of": "KR",
     "Korea South": "KR",
     "Korea North": "KP",
-    "Russian Federation": "RU",
-    "Viet Nam": "VN",
     "Hong Kong SAR": "HK",
     "Macau": "MO",
     "UAE": "AE",
@@ -87,21 +74,22 @@ ALIASES: dict[str, str] = {
     "Macedonia": "MK",
     "Brunei": "BN",
     "Republic of Ireland": "IE",
-    "Congo, The Democratic Republic of the": "CD",
     "Democratic Republic of the Congo": "CD",
-    "Iran, Islamic Republic of": "IR",
-    "Syrian Arab Republic": "SY",
-    "Taiwan, Province of China": "TW",
-    "Tanzania, United Republic of": "TZ",
-    "Venezuela, Bolivarian Republic of": "VE",
-    "Bolivia, Plurinational State of": "BO",
-    "Moldova, Republic of": "MD",
-    "Lao People's Democratic Republic": "LA",
     "Holy See": "VA",
     "East Timor": "TL",
     "Curacao": "CW",
     "Reunion": "RE",
     "PRC": "CN",
-    "People's Republic of China": "CN",
 }
+
+
+def _spellings() -> Iterator[tuple[str, str]]:
+    """Every name and the three-letter code of each country, with its code."""
+    for country in pycountry.countries:
+        for member in ("name", "official_name", "common_name", "alpha_3"):
+            if spelling := getattr(country, member, None):
+                yield str(spelling), str(country.alpha_2)
+
+
+ALIASES: dict[str, str] = dict(sorted([*_spellings(), *_TYPED.items()]))
 """Other spellings met in contact data; understood, never written."""

@@ -32,23 +32,28 @@ class FieldMap:
     @cached_property
     def version(self) -> str:
         """A digest of what the map says, to be shown with every plan."""
-        message = [
-            [
-                p.certain,
-                p.eloqua,
-                p.direction.value,
-                [
-                    p.values.name,
-                    dict(p.values.certain_to_eloqua),
-                    dict(p.values.also_understood),
-                    p.values.closed,
-                ]
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()[:12]
+
+    @cached_property
+    def content(self) -> list[dict[str, Any]]:
+        """What the map says, as plain data in one order: what `version` is made of and the ledger keeps."""
+        return [
+            {
+                "certain": p.certain,
+                "eloqua": p.eloqua,
+                "direction": p.direction.value,
+                "constant": p.constant,
+                "values": {
+                    "name": p.values.name,
+                    "certain_to_eloqua": dict(p.values.certain_to_eloqua),
+                    "also_understood": dict(p.values.also_understood),
+                    "closed": p.values.closed,
+                }
                 if p.values
                 else None,
-            ]
+            }
             for p in sorted(self.pairs, key=lambda p: (p.certain, p.eloqua))
         ]
-        return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()[:12]
 
     @cached_property
     def incoming(self) -> tuple[Pair, ...]:
@@ -94,6 +99,8 @@ def text_of(value: Any) -> str:
 
 def translate(pair: Pair, value: Any, *, into_certain: bool) -> tuple[str, bool]:
     """A value in the other platform's words, and whether it was understood; ("", True) when it is blank."""
+    if pair.constant is not None:
+        return pair.constant, True
     text = text_of(value)
     if not text or pair.values is None:
         return text, True
@@ -103,6 +110,8 @@ def translate(pair: Pair, value: Any, *, into_certain: bool) -> tuple[str, bool]
 
 def same_value(pair: Pair, certain: str, eloqua: str) -> bool:
     """Whether the two platforms already have the same value, each in its own words."""
+    if pair.constant is not None:
+        return _lines(eloqua if pair.out_of_certain else certain) == _lines(pair.constant)
     if pair.values is not None:
         left, right = pair.values.to_certain(certain), pair.values.to_certain(eloqua)
         if left is not None and right is not None:

@@ -34,9 +34,14 @@ def field_map_schema() -> dict[str, Any]:
 
 def _pair() -> dict[str, Any]:
     question = {"type": "string", "pattern": f"^{QUESTION.replace('.', '[.]')}.*[^ ].*$"}
+    no_table = {"direction": False, "values": False, "other_values": False}
     return {
         "type": "object",
-        "required": ["certain", "eloqua"],
+        "anyOf": [
+            {"required": ["certain", "eloqua"], "properties": {"constant": False}},
+            {"required": ["constant", "eloqua"], "properties": {"certain": False, **no_table}},
+            {"required": ["constant", "certain"], "properties": {"eloqua": False, **no_table}},
+        ],
         "additionalProperties": False,
         "properties": {
             "certain": {
@@ -47,6 +52,10 @@ def _pair() -> dict[str, Any]:
                 "type": "string",
                 "minLength": 1,
                 "description": "Internal name of the contact field.",
+            },
+            "constant": {
+                "type": ["string", "number"],
+                "description": "The same text for everybody; give the field it is for, certain or eloqua.",
             },
             "direction": {
                 "enum": [one.value for one in Direction],

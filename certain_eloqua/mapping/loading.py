@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from certain_eloqua.mapping.field_map import FieldMap
-from certain_eloqua.mapping.pairs import DEFAULT_PAIRS, Direction, Pair
+from certain_eloqua.mapping.pairs import DEFAULT_PAIRS, Direction, Pair, constant_pair
 from certain_eloqua.mapping.printing import MOST_FAULTS, more_faults, quotable
 from certain_eloqua.mapping.strict_yaml import Document, SourceLocation, leads_outside, read_document
 from certain_eloqua.mapping.validation import nearest, problems_of_members
 from certain_eloqua.mapping.values import TABLES, ValueTable
 
 KEYS = ("account", "extends", "fields")
-PAIR_KEYS = ("certain", "eloqua", "direction", "values", "other_values")
+PAIR_KEYS = ("certain", "eloqua", "direction", "values", "other_values", "constant")
 
 
 class FieldMapError(ValueError):
@@ -109,8 +109,9 @@ class _Reader:
         locations = {(pair.certain, pair.eloqua): location for pair, location in own}
         pairs = [pair for pair, _ in own]
         if extends:
-            members = {pair.certain for pair in pairs}
-            fields = {pair.eloqua for pair in pairs}
+            mapped = [pair for pair in pairs if pair.constant is None]
+            members = {pair.certain for pair in mapped} | {p.target for p in pairs if p.constant is not None}
+            fields = {pair.eloqua for pair in mapped} | {p.target for p in pairs if p.constant is not None}
             pairs = [p for p in DEFAULT_PAIRS if p.certain not in members and p.eloqua not in fields] + pairs
         if not self.problems:
             for problem in problems_of_members(pairs):
@@ -119,6 +120,8 @@ class _Reader:
 
     def _pair(self, entry: dict[str, Any], location: SourceLocation) -> Pair | None:
         self._unknown(entry, PAIR_KEYS, location)
+        if "constant" in entry:
+            return self._constant(entry, location)
         names = {}
         for side in ("certain", "eloqua"):
             value = entry.get(side)
@@ -141,6 +144,24 @@ class _Reader:
             Direction(direction),
             self._table(entry, names["certain"], location),
         )
+
+    def _constant(self, entry: dict[str, Any], location: SourceLocation) -> Pair | None:
+        """A pair that writes one text: the field it is for stands alone, so its direction is plain."""
+        value = entry["constant"]
+        text = str(value).strip() if isinstance(value, (str, int, float)) else ""
+        if isinstance(value, bool) or not text:
+            self._add_error((*location, "constant"), "`constant` must be a text; put it in quotes")
+            return None
+        for key in ("direction", "values", "other_values"):
+            if key in entry:
+                self._add_error((*location, key), f"`{key}` does not go with `constant`; take it out")
+                return None
+        given = {side: entry[side] for side in ("certain", "eloqua") if side in entry}
+        if len(given) != 1 or not all(isinstance(one, str) and one.strip() for one in given.values()):
+            message = "a `constant` needs the field it is for: either `certain` or `eloqua`, and not both"
+            self._add_error(location, message)
+            return None
+        return constant_pair(text, **{side: name.strip() for side, name in given.items()})
 
     def _table(self, entry: dict[str, Any], name: str, location: SourceLocation) -> ValueTable | None:
         values, others = entry.get("values"), entry.get("other_values", "refuse")

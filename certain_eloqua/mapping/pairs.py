@@ -67,12 +67,17 @@ SYSTEM_MEMBERS: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One Certain profile member and the Eloqua contact field (by internal name) that means the same."""
+    """One Certain profile member and the Eloqua contact field (by internal name) that means the same.
+
+    With a `constant` the target always gets this text; the other side is then the e-mail address, which every
+    person has, and is not looked at.
+    """
 
     certain: str
     eloqua: str
     direction: Direction = Direction.BOTH
     values: ValueTable | None = None
+    constant: str | None = None
 
     @property
     def into_certain(self) -> bool:
@@ -82,10 +87,28 @@ class Pair:
     def out_of_certain(self) -> bool:
         return self.direction is not Direction.IN
 
+    @property
+    def target(self) -> str:
+        """The field that a pair of one direction writes."""
+        return self.eloqua if self.direction is Direction.OUT else self.certain
+
+    def __str__(self) -> str:
+        if self.constant is not None:
+            return f"{self.constant!r} -> {self.target}"
+        sign = {Direction.IN: "<-", Direction.OUT: "->", Direction.BOTH: "<->"}[self.direction]
+        return f"{self.certain} {sign} {self.eloqua}"
+
 
 def statement(internal_name: str) -> str:
     """The Eloqua markup for a contact field by its internal name."""
     return f"{{{{Contact.Field({internal_name})}}}}"
+
+
+def constant_pair(text: str, *, certain: str | None = None, eloqua: str | None = None) -> Pair:
+    """A pair that writes the same text into one field of everybody."""
+    if eloqua is not None:
+        return Pair(EMAIL, eloqua, Direction.OUT, constant=text)
+    return Pair(certain or "", ELOQUA_EMAIL, Direction.IN, constant=text)
 
 
 _DEFAULT: Mapping[str, str] = {

@@ -156,6 +156,10 @@ class EloquaClient:
         """`dataType` and `displayType` of every contact field by internal name, as REST has them."""
         return self._metadata.contact_field_types()
 
+    def contact_field_options(self, internal_name: str) -> tuple[str, ...] | None:
+        """The values that a contact field offers; None if it has no option list."""
+        return self._metadata.contact_field_options(internal_name)
+
     def find_contacts(self, emails: Sequence[str], fields: Sequence[str] = ()) -> list[Contact]:
         """Contacts by e-mail with the named fields (internal names). For small numbers."""
         return self._metadata.find_contacts(emails, fields)

@@ -75,6 +75,7 @@ class Metadata:
     def __init__(self, session: EloquaSession) -> None:
         self._session = session
         self._types: dict[str, tuple[str, str]] | None = None
+        self._option_lists: dict[str, str] = {}
         self._fields: list[ContactField] | None = None
         self._several_terms_mean_or = False
 
@@ -91,11 +92,18 @@ class Metadata:
         Bulk calls every text `string`; only REST tells a small text from a large one.
         """
         if self._types is None:
-            listed = self._session.elements(
-                f"{REST}/assets/contact/fields",
-                doing="Reading the types of the contact fields",
-                params={"depth": "complete"},
+            listed = list(
+                self._session.elements(
+                    f"{REST}/assets/contact/fields",
+                    doing="Reading the types of the contact fields",
+                    params={"depth": "complete"},
+                )
             )
+            self._option_lists = {
+                str(item.get("internalName")): str(item["optionListId"])
+                for item in listed
+                if item.get("optionListId")
+            }
             self._types = {
                 str(item.get("internalName")): (
                     str(item.get("dataType") or ""),
@@ -104,6 +112,20 @@ class Metadata:
                 for item in listed
             }
         return self._types
+
+    def contact_field_options(self, internal_name: str) -> tuple[str, ...] | None:
+        """The values that a contact field offers; None if it has no option list. A call for each field."""
+        self.contact_field_types()
+        list_id = self._option_lists.get(internal_name)
+        if list_id is None:
+            return None
+        answer = self._session.json(
+            "GET",
+            f"{REST}/assets/optionList/{list_id}",
+            doing=f"Reading the options of {internal_name}",
+            params={"depth": "complete"},
+        )
+        return tuple(str(one.get("value") or "") for one in (answer or {}).get("elements") or [])
 
     def find_contact_lists(self, name: str) -> list[ContactList]:
         """The lists of exactly this name: none, one, or several in different folders."""

@@ -34,7 +34,9 @@ def surely_unchanged(
             continue
         here = pc.utf8_trim_whitespace(people[pair.certain])
         there = pc.utf8_trim_whitespace(contacts[pair.eloqua])
-        if pair.values is None:
+        if pair.constant is not None:
+            agree = pc.equal(there, pair.constant)
+        elif pair.values is None:
             agree = pc.or_(pc.equal(here, ""), pc.equal(here, there))
         else:
             agree = _agree_by_table(pair, here, there)
