@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certain_eloqua.cli.authoring import FOLDER, new, schema
+from certain_eloqua.cli.online_check import check_online
 from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json, problems_as_json
 
 if TYPE_CHECKING:
@@ -58,31 +59,60 @@ def list_(context: click.Context, folder: Path | None, json_wanted: bool) -> Non
 @connectors.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @FOLDER
+@click.option("--online", is_flag=True, help="Also ask both platforms for everything that the files need.")
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    metavar="CODE",
+    help="With --online: only this event; may be repeated.",
+)
 @as_json
 @click.pass_context
-def check(context: click.Context, files: tuple[Path, ...], folder: Path | None, json_wanted: bool) -> None:
+def check(
+    context: click.Context,
+    files: tuple[Path, ...],
+    folder: Path | None,
+    online: bool,
+    events: tuple[str, ...],
+    json_wanted: bool,
+) -> None:
     """Check connector files: file, line, field, what is allowed, what was probably meant.
 
     Without FILES every file of the folder is checked. FILES may be anywhere; `-` is standard input.
-    Nothing is asked of the platforms. The exit code is 0 only if every file can be used.
+    The exit code is 0 only if every file can be used.
+
+    With --online the lists, fields, statuses, attendee types, sessions, custom objects, campaigns and so on
+    that the files name are looked for on both platforms, as a run does before it writes, and everything that
+    is missing is listed at once; of connectors for all events the latest five events are looked into. Nothing
+    is written.
 
     \b
     Examples:
       certain-eloqua connectors check
       certain-eloqua connectors check drafts/attendees.yaml
+      certain-eloqua connectors check --online --event NWSUMMIT27
       certain-eloqua connectors new upsert_contacts | certain-eloqua connectors check -
     """
     if files and folder:
         raise click.UsageError("give FILES or --folder, not both")
     catalogue = _check_files(files) if files else _load(folder)
-    usable = len(catalogue.connectors)
+    if events and not online:
+        raise click.UsageError("--event goes with --online")
+    asked = check_online(catalogue.connectors, events) if online else None
+    problems = [*catalogue.problems, *(asked.problems if asked else ())]
+    wrong = {problem.file for problem in problems}
+    names = [one.name for one in catalogue if one.path not in wrong]
     if json_wanted:
-        names = [one.name for one in catalogue]
-        print_json({"usable": names, "errors": problems_as_json(catalogue.problems)})
+        looked_into = {"looked_into": asked.events} if asked else {}
+        print_json({"usable": names, "errors": problems_as_json(problems), **looked_into})
     else:
-        _print_problems(catalogue.problems)
-        click.echo(f"{usable} connector{'' if usable == 1 else 's'} can be used.")
-    context.exit(FOUND_SOMETHING if catalogue.problems else 0)
+        _print_problems(problems)
+        click.echo(f"{len(names)} connector{'' if len(names) == 1 else 's'} can be used.")
+        if asked:
+            codes = sorted({code for one in asked.events.values() for code in one})
+            click.echo(f"Events looked into: {', '.join(codes) or 'none'}.")
+    context.exit(FOUND_SOMETHING if problems else 0)
 
 
 connectors.add_command(new)

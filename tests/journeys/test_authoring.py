@@ -1,5 +1,6 @@
 """Beginning a connector: the file with the values of the account, and the questions with the dry run."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from certain_eloqua.cli import main
 from certain_eloqua.connectors.files.loader import load_connector, load_connector_text
-from tests.conftest import Sandbox
+from tests.conftest import ROOT, Sandbox
 
 
 @pytest.fixture
@@ -116,3 +117,50 @@ def test_what_does_not_fit_together_is_asked_again(account: Path):
     assert "give campaign_id or campaign_question, and not both" in result.output
     assert load_connector(path)[1] == ()
     assert "dry-run" in result.output
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["connectors", "check", "--online", *arguments])
+
+
+def test_everything_that_is_missing_on_both_platforms_is_listed_at_once(account: Path):
+    (account / "activities.yaml").write_text(
+        "kind: registration_status_activities\nevents: [NWSUMMIT27,\n  NWSUMIT]\n"
+        "settings: {registration_statuses: [Attnded], campaign_id: '99', create_activity_types: true}\n"
+    )
+    (account / "prospects.yaml").write_text(
+        "kind: import_registrations\nevents: all\n"
+        "settings: {contact_list_name: Nolist, profile_deduplication: email, attendee_type_code: VIPP,\n"
+        "  registration_status: Invited, overwrite_registration_status: false}\n"
+    )
+    (account / "broken.yaml").write_text("kind: upsert_contact\n")
+    (account / "right.yaml").write_text(
+        "kind: import_profiles\nsettings:\n"
+        "  {contact_list_name: Summit Prospects, profile_deduplication: email}\n"
+    )
+    result = check("--json")
+    assert result.exit_code == 1
+    content = json.loads(result.stdout)
+    found = {Path(one["file"]).stem: [] for one in content["errors"]}
+    for one in content["errors"]:
+        found[Path(one["file"]).stem].append(one["message"])
+    assert content["usable"] == ["right"]
+    assert set(found) == {"activities", "prospects", "broken"}
+    event = next(one for one in content["errors"] if one["field"] == "events[1]")
+    assert (event["line"], event["nearest"]) == (3, "NWSUMMIT27")
+    said = " | ".join(found["activities"])
+    assert "no registration status 'Attnded'. Did you mean 'Attended'?" in said
+    assert "no campaign 99" in said
+    said = " | ".join(found["prospects"])
+    assert "'Nolist'" in said
+    assert "no attendee type 'VIPP'. Did you mean 'VIP'?" in said
+    assert len(content["looked_into"]["prospects"]) == 5
+    assert content["looked_into"]["right"] == []
+
+
+def test_the_shipped_connectors_fit_the_sandbox(account: Path, sandbox: Sandbox):
+    result = check("--folder", str(ROOT / "connectors"), "--event", "NWSUMMIT27")
+    assert result.exit_code == 0, result.output
+    assert "Events looked into: NWSUMMIT27." in result.output
+    assert not {name for name, number in sandbox.control("GET", "/counters")["writes"].items() if number}
+    assert CliRunner().invoke(main, ["connectors", "check", "--event", "NWSUMMIT27"]).exit_code == 2
