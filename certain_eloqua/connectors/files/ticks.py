@@ -88,9 +88,12 @@ def latest_tick(schedule: Schedule, window: Window, until: datetime, after: date
 
 
 def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of a time on the wall clock: the first of two; for a skipped one the next valid minute."""
+    """The instant of a time on the wall clock: for a skipped one the next valid minute, of two the second.
+
+    Dagster's cron schedules choose the same, so that a tick of the UI is a tick here.
+    """
     for _ in range(_AT_MOST):
-        instant = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        instant = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
         if instant.astimezone(zone).replace(tzinfo=None, fold=0) == wall:
             return instant
         wall = wall.replace(second=0, microsecond=0) + _MINUTE

@@ -107,7 +107,11 @@ def test_the_window_includes_both_days():
     ("wall", "zone", "instant"),
     [
         ("2026-03-08T02:30", "America/New_York", "2026-03-08T07:00"),  # 03:00, the next valid minute
-        ("2026-11-01T01:30", "America/New_York", "2026-11-01T05:30"),  # the first of two
+        (
+            "2026-11-01T01:30",
+            "America/New_York",
+            "2026-11-01T06:30",
+        ),  # the second of two, as cron does in Dagster
         ("2026-10-04T02:10", "Australia/Lord_Howe", "2026-10-03T15:30"),
         ("2011-12-30T12:00", "Pacific/Apia", "2011-12-30T10:00"),  # a day that was left out
     ],
@@ -168,30 +172,24 @@ def hours_of(zone):
 
 def by_the_minute(details, zone):
     """The ticks of three years by watching a clock on the wall, every minute where it jumps."""
-    found, shown = set(), set()
+    found = {}
     minute = details["minute"] if details["every"] == "hour" else int(details["at"][3:])
     for now, before, irregular in hours_of(zone):
-        if irregular:
-            found |= irregular_hour(details, ZoneInfo(zone), now, shown)
-            continue
         passed = timedelta(minutes=(minute - before.minute) % 60)
-        if wanted(details, before + passed) and before + passed not in shown:
-            found.add(now + passed)
-            shown.add(before + passed)
-    return sorted(one for one in found if THREE_YEARS[0] < one <= THREE_YEARS[1])
+        if irregular:
+            watch(details, ZoneInfo(zone), now, found)
+        elif wanted(details, before + passed):
+            found[before + passed] = now + passed
+    return sorted({one for one in found.values() if THREE_YEARS[0] < one <= THREE_YEARS[1]})
 
 
-def irregular_hour(details, place, now, shown):
-    """The ticks of an hour in which the clock shows times again, or leaves some out."""
-    found, minute = set(), timedelta(minutes=1)
+def watch(details, place, now, found):
+    """The ticks of an hour in which the clock shows times again, or leaves some out. The last time counts."""
+    minute = timedelta(minutes=1)
     for instant in (now + n * minute for n in range(60)):
         last, wall = (at.astimezone(place).replace(tzinfo=None, fold=0) for at in (instant - minute, instant))
         skipped = [last + n * minute for n in range(1, int((wall - last) / minute))]
-        names = {one for one in (*skipped, wall) if wanted(details, one) and one not in shown}
-        shown |= names
-        if names:
-            found.add(instant)
-    return found
+        found |= {one: instant for one in (*skipped, wall) if wanted(details, one)}
 
 
 @pytest.mark.parametrize("zone", ZONES)
