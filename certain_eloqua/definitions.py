@@ -11,10 +11,12 @@ import dagster as dg
 
 from certain_eloqua.assets.broken_connectors import broken_connectors
 from certain_eloqua.assets.connector import ConnectorAssets
-from certain_eloqua.assets.connector_status import connector_status
+from certain_eloqua.assets.connector_status import active_runs, connector_status
 from certain_eloqua.assets.jobs import connector_job, dry_run_job
+from certain_eloqua.assets.many_events import SUFFIX as MANY_EVENTS_SUFFIX
 from certain_eloqua.assets.many_events import many_events_config, many_events_job
 from certain_eloqua.assets.reads import SHARED_READS
+from certain_eloqua.assets.step import SCHEDULED_TAG
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
 from certain_eloqua.checks.messages import MESSAGES_CHECK, messages_check_result
 from certain_eloqua.checks.plans import plan_check_results, plan_check_specs
@@ -27,12 +29,16 @@ from certain_eloqua.resources import all_resources
 from certain_eloqua.resources.connector_settings import settings_resource
 from certain_eloqua.resources.ledger import open_ledger
 from certain_eloqua.schedules import all_jobs, all_schedules
+from certain_eloqua.schedules.connector_schedules import Jobs, connector_schedules
 from certain_eloqua.sensors import all_sensors
 from certain_eloqua.sensors.connector_files import connector_files_sensor
 from certain_eloqua.sensors.notifications import notification_sensor
 from certain_eloqua.sensors.programme_changes import PROGRAMME_CHANGES
 from certain_eloqua.sensors.status_changes import REGISTRATION_CHANGES
 from certain_eloqua.settings import connectors_folder
+
+SCHEDULED_JOBS = Jobs(MANY_EVENTS_SUFFIX, many_events_config, SCHEDULED_TAG, active_runs)
+"""How the schedules of connectors start runs."""
 
 
 def build_defs(
@@ -88,7 +94,7 @@ def build_defs(
                 open_ledger,
             ),
         ],
-        schedules=all_schedules,
+        schedules=[*all_schedules, *connector_schedules(loaded.connectors, SCHEDULED_JOBS)],
         resources={**all_resources(platforms.values()), **(resources or {})},
         # A run is one process: its resources, sessions and run locks live as long as it does.
         executor=dg.in_process_executor,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from certain_eloqua.assets.jobs import DRY_RUN_SUFFIX
+from certain_eloqua.assets.many_events import events_of_run
 from certain_eloqua.assets.step import CONNECTOR_TAG
 from certain_eloqua.connectors.contract.actions import Outcome
 
@@ -87,6 +88,16 @@ def _outcome(instance: dg.DagsterInstance, connector: str, run_id: str) -> tuple
         cursor = page.cursor
         if not page.has_more:
             return tuple((name, number) for name, number in total.items() if number)
+
+
+def active_runs(instance: dg.DagsterInstance, connector: str) -> Mapping[str | None, str]:
+    """The runs of a connector that have not ended, by event; None is the account."""
+    statuses = [one for one in dg.DagsterRunStatus if one not in ENDED]
+    found: dict[str | None, str] = {}
+    for run in instance.get_runs(dg.RunsFilter(tags={CONNECTOR_TAG: connector}, statuses=statuses)):
+        events: list[str | None] = [*events_of_run(run)] or [run.tags.get("dagster/partition")]
+        found |= dict.fromkeys(events, run.run_id)
+    return found
 
 
 def ended_runs(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
-from certain_eloqua.assets.step import CONNECTOR_TAG, RUN_LOCK_TAG, Step, StepResult
+from certain_eloqua.assets.step import CONNECTOR_TAG, RUN_LOCK_TAG, Step, StepResult, serve_ticks
 from certain_eloqua.failures import Terminated, dagster_failures
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ def many_events_config(connector: str, events: Sequence[str], *, dry_run: bool =
     return {"ops": {_op(connector): {"config": {"events": list(events), "dry_run": dry_run}}}}
 
 
+def events_of_run(run: dg.DagsterRun) -> list[str]:
+    """The events of a run of such a job; none for a run of another job."""
+    if not run.job_name.endswith(SUFFIX):
+        return []
+    ops: dict[str, Any] = dict(run.run_config or {}).get("ops", {})  # type: ignore[assignment]
+    return [str(event) for op in ops.values() for event in op.get("config", {}).get("events", [])]
+
+
 def many_events_job(made: "ConnectorAssets", reads: "Sequence[SharedRead]") -> dg.JobDefinition:
     """The job that runs an event-level connector for many events at once.
 
@@ -53,6 +61,7 @@ def many_events_job(made: "ConnectorAssets", reads: "Sequence[SharedRead]") -> d
     )
     def run_events(context: dg.OpExecutionContext, config: ManyEvents) -> Iterator[Any]:
         runner = _Runner(context, made, needed)
+        serve_ticks(context.run, context.resources.ledger, made.name, config.events)
         yield from runner.account_reads()
         yield from runner.events(list(dict.fromkeys(config.events)), dry_run=config.dry_run)
         failed = runner.failed

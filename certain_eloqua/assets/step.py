@@ -27,6 +27,8 @@ CONNECTOR_TAG = "certain/connector"
 RUN_LOCK_TAG = "certain/run_lock"
 DRY_RUN_TAG = "certain/dry_run"
 """On runs that stop at the plan."""
+SCHEDULED_TAG = "certain/scheduled"
+"""The instant up to which a run serves the ticks of its connector's schedule."""
 
 
 class KeptFrame(Protocol):
@@ -177,6 +179,7 @@ class Step:
             connector = layer.asset_graph.get(key).tags.get(CONNECTOR_TAG)
             if connector:
                 run_locks.take(self.ledger, connector, self._event_of(key), self.run_id)
+                serve_ticks(self.context.run, self.ledger, connector, [self._event_of(key)])
 
     def _event_of(self, key: dg.AssetKey) -> str | None:
         return self._event if self._by_event(key) else None
@@ -235,6 +238,14 @@ class Step:
                 "when certain/events was last read). Materialize certain/events and choose one of its events."
             )
         return found
+
+
+def serve_ticks(run: dg.DagsterRun, ledger: Ledger, connector: str, events: Iterable[str | None]) -> None:
+    """Record that a run which a schedule asked for has begun, so that its ticks are not asked for again."""
+    until = run.tags.get(SCHEDULED_TAG)
+    if until:
+        for event in events:
+            ledger.watermarks.serve_ticks(connector, event, datetime.fromisoformat(until))
 
 
 def _used(client: Any) -> dict[str, int | float]:

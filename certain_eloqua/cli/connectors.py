@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certain_eloqua.cli.authoring import FOLDER, new, schema
+from certain_eloqua.cli.next_runs import NextRun, next_runs
 from certain_eloqua.cli.online_check import check_online
 from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json, problems_as_json
 
@@ -38,6 +39,10 @@ def list_(context: click.Context, folder: Path | None, json_wanted: bool) -> Non
     Completed, Completed with errors, Failed or Terminated. Without an instance it is
     left out.
 
+    The next run is computed from the schedule and the dates that events had when certain/events was last
+    materialized; nothing is asked of Certain. It is marked `off` while the schedule is switched off in
+    Dagster.
+
     Files that cannot be used are listed at the end, and make the exit code 1.
 
     \b
@@ -47,11 +52,12 @@ def list_(context: click.Context, folder: Path | None, json_wanted: bool) -> Non
     """
     catalogue = _load(folder)
     status = _status_of(catalogue)
+    coming = next_runs(catalogue)
     if json_wanted:
-        connectors = [_as_json(one, status.get(one.name)) for one in catalogue]
+        connectors = [_as_json(one, status.get(one.name), coming.get(one.name)) for one in catalogue]
         print_json({"connectors": connectors, "errors": problems_as_json(catalogue.problems)})
     else:
-        _print_table(catalogue, status)
+        _print_table(catalogue, status, coming)
         _print_problems(catalogue.problems)
     context.exit(FOUND_SOMETHING if catalogue.problems else 0)
 
@@ -201,7 +207,7 @@ def _status_of(catalogue: Catalogue) -> dict[str, ConnectorStatus]:
         return {one.name: connector_status(instance, one.name) for one in catalogue}
 
 
-def _as_json(one: Connector, status: ConnectorStatus | None) -> dict[str, Any]:
+def _as_json(one: Connector, status: ConnectorStatus | None, coming: NextRun | None) -> dict[str, Any]:
     schedule = one.schedule
     return {
         "name": one.name,
@@ -218,6 +224,9 @@ def _as_json(one: Connector, status: ConnectorStatus | None) -> dict[str, Any]:
             "first_run": str(schedule.first_run),
             "last_run": str(schedule.last_run),
             "every": schedule.every,
+            "in_words": schedule.often,
+            "time_zone": schedule.timezone,
+            "switched_on": coming.switched_on if coming else None,
         },
         "application": _application(one),
         "status": status.status if status else None,
@@ -230,7 +239,7 @@ def _as_json(one: Connector, status: ConnectorStatus | None) -> dict[str, Any]:
         }
         if status and status.run_id
         else None,
-        "next_run": None,
+        "next_run": coming.as_json() if coming else None,
     }
 
 
@@ -240,24 +249,29 @@ def _application(one: Connector) -> str:
     return (others or ["certain"])[0].title()
 
 
-def _print_table(catalogue: Catalogue, status: Mapping[str, ConnectorStatus]) -> None:
-    rows = [("NAME", "EVENTS", "APPLICATION", "JOB", "DATE", "STATUS", "LAST OUTCOME", "SCHEDULE")]
+def _print_table(
+    catalogue: Catalogue, status: Mapping[str, ConnectorStatus], coming: Mapping[str, NextRun]
+) -> None:
+    rows = [
+        ("NAME", "EVENTS", "APPLICATION", "JOB", "DATE", "STATUS", "LAST OUTCOME", "NEXT RUN", "SCHEDULE")
+    ]
     for one in catalogue:
         schedule = one.schedule
-        often = (
-            f"every {schedule.every}, {schedule.first_run} to {schedule.last_run}" if schedule else "by hand"
-        )
+        often = f"{schedule.often}, {schedule.first_run} to {schedule.last_run}" if schedule else "by hand"
+        following = str(coming[one.name]) if one.name in coming else "–"
         found = status.get(one.name)
         date = f"{found.changed:%Y-%m-%d %H:%M}" if found and found.changed else "–"
         words = found.status if found else "–"
         outcome = (found.outcome_in_words if found else "") or "–"
         where = one.events_in_words
-        rows.append((one.name, where, _application(one), one.kind.name, date, words, outcome, often))
+        rows.append(
+            (one.name, where, _application(one), one.kind.name, date, words, outcome, following, often)
+        )
     last = len(rows[0]) - 1
     widths = [min(48, max(len(row[column]) for row in rows)) for column in range(last)]
     for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row[:last], widths, strict=True)]
-        click.echo("  ".join([*cells, row[last]]).rstrip())
+        padded = [cell.ljust(width) for cell, width in zip(row[:last], widths, strict=True)]
+        click.echo("  ".join([*padded, row[last]]).rstrip())
 
 
 def _print_problems(problems: Iterable[Problem]) -> None:

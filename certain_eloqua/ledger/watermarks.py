@@ -11,6 +11,7 @@ from certain_eloqua.ledger.deliveries import upsert
 from certain_eloqua.ledger.tables import watermarks
 
 _LOOK = "look/"
+_TICK = "tick/"
 
 
 class Watermarks:
@@ -52,3 +53,22 @@ class Watermarks:
         if sources:
             with self._engine.begin() as connection:
                 connection.execute(delete(watermarks).where(watermarks.c.source == bindparam("one")), sources)
+
+    def serve_ticks(self, connector: str, event: str | None, until: datetime) -> None:
+        """A run has begun that serves the ticks of a connector's schedule up to this instant."""
+        source = f"{_TICK}{connector}/{event or ''}"
+        known = self.get(source)
+        if known is None or datetime.fromisoformat(known) < until:
+            self.move(source, until.isoformat())
+
+    def served_ticks(self, connector: str) -> dict[str | None, datetime]:
+        """Up to when the ticks of a connector's schedule were served, by event; None is the account."""
+        start = f"{_TICK}{connector}/"
+        query = select(watermarks.c.source, watermarks.c.watermark).where(
+            watermarks.c.source.startswith(start, autoescape=True)
+        )
+        with self._engine.connect() as connection:
+            return {
+                row.source.removeprefix(start) or None: datetime.fromisoformat(row.watermark)
+                for row in connection.execute(query)
+            }

@@ -1,6 +1,4 @@
-"""What happens by the clock. Schedules start stopped; a connector's own `schedule` is acted on in a later
-version.
-"""
+"""What happens by the clock. Schedules start stopped."""
 
 from __future__ import annotations
 
