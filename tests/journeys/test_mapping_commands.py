@@ -79,3 +79,15 @@ def test_the_check_asks_both_platforms(ours, kept):
     assert "WRONG  'Evant' <-> C_Lead_Source___Most_Recent1: 'Evant' is not among its options" in output
     assert "no profile that was looked at has an answer to the question 'Indusry'" in output
     assert "WRONG" not in ours("mapping", "check")
+
+
+def test_other_credentials_never_touch_the_map(ours, kept, monkeypatch: pytest.MonkeyPatch):
+    (kept.connectors / "field_maps").mkdir()
+    path = kept.connectors / "field_maps" / "NWIND.yaml"
+    path.write_text(textwrap.dedent(NEW_MAP))
+    shown = json.loads(ours("mapping", "show", "--offline", "--json"))
+    monkeypatch.setenv("ELOQUA_PASSWORD", "another")
+    output = ours("mapping", "show")
+    assert "Eloqua could not be asked for types and options" in output
+    assert f"{len(shown['pairs'])} pairs, version {shown['version']}, from NWIND.yaml" in output
+    assert path.read_text() == textwrap.dedent(NEW_MAP)
