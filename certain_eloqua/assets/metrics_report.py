@@ -44,7 +44,12 @@ def engagement_metadata(made: Metrics) -> dict[str, Any]:
         ("SessionsRegistered", "descending"),
         ("RegistrationCode", "ascending"),
     ]
-    columns = ("RegistrationCode", "SessionsRegistered", "SessionsAttended", "AverageSessionRating")
+    columns = {
+        "RegistrationCode": "registration",
+        "SessionsRegistered": "registered",
+        "SessionsAttended": "attended",
+        "AverageSessionRating": "mean rating",
+    }
     return {
         **sums,
         "engagement_distribution": _image(_distribution(counted), "How many sessions attendees have"),
@@ -79,7 +84,9 @@ def interest_metadata(made: Metrics) -> dict[str, Any]:
         "people_with_points": by_person.num_rows,
         **{f"points_of_{one['TagName']}": float(one["Points_sum"]) for one in by_tag},
         "interest_by_tag": _image(_bars(by_tag), "Points by tag"),
-        "most_interested": _people(top, ("RegistrationCode", "Points", "Tags")),
+        "most_interested": _people(
+            top, {"RegistrationCode": "registration", "Points": "points", "Tags": "tags"}
+        ),
     }
 
 
@@ -94,18 +101,18 @@ def _number(name: str, value: float | None) -> dict[str, Any]:
     return {} if value is None else {name: round(value, 2)}
 
 
-def _people(rows: pa.Table, columns: tuple[str, ...]) -> dg.TableMetadataValue:
-    """Some rows with the address masked."""
+def _people(rows: pa.Table, columns: dict[str, str]) -> dg.TableMetadataValue:
+    """Some rows with the address masked, under short names: the UI has no room for long ones."""
     records = [
         dg.TableRecord(
             {
                 "attendee": mask_email(row["EmailAddress"]),
-                **{name: "" if row[name] is None else row[name] for name in columns},
+                **{title: "" if row[name] is None else row[name] for name, title in columns.items()},
             }
         )
         for row in rows.to_pylist()
     ]
-    fields = ["attendee", *columns]
+    fields = ["attendee", *columns.values()]
     return dg.MetadataValue.table(
         records, schema=dg.TableSchema([dg.TableColumn(name, "string") for name in fields])
     )
@@ -123,6 +130,8 @@ def _figure(height: float) -> Figure:
 
 def _bars(by_tag: list[dict[str, Any]]) -> Figure:
     """Horizontal bars, the most points on top."""
+    from matplotlib.ticker import StrMethodFormatter
+
     figure = _figure(1.2 + 0.34 * max(len(by_tag), 2))
     axes = figure.add_subplot()
     labels = [str(one["TagLabel_min"]) for one in by_tag]
@@ -137,6 +146,7 @@ def _bars(by_tag: list[dict[str, Any]]) -> Figure:
     axes.set_yticks(places, labels)
     axes.invert_yaxis()
     axes.set_xlim(0, max([*points, 1.0]) * 1.28)
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_xlabel("points of all registrations that count")
     axes.set_title("Interest by tag", loc="left", color=_INK)
     if not by_tag:

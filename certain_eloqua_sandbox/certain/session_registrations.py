@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -12,7 +11,15 @@ from certain_eloqua_sandbox.certain.answers import stop
 from certain_eloqua_sandbox.certain.members import body_of
 from certain_eloqua_sandbox.certain.routes import CLIENTS, EVENT, STANDARD, SUITE
 from certain_eloqua_sandbox.certain.scope import event_of, registration_of
-from certain_eloqua_sandbox.certain.sessions import PUBLISHED, date_range, escaped, instance_of, paged
+from certain_eloqua_sandbox.certain.sessions import (
+    EVERYTHING,
+    PUBLISHED,
+    date_range,
+    escaped,
+    instance_of,
+    paged,
+    window,
+)
 from certain_eloqua_sandbox.certain.stamps import stamp, standard
 from certain_eloqua_sandbox.wire import Refusal, Request, Response, json_response
 from certain_eloqua_sandbox.world import World
@@ -47,44 +54,71 @@ def _outer(event: Any, row: Any, sessions: list[dict[str, Any]]) -> dict[str, An
     }
 
 
-def _records(
-    world: World, event: Any, registration: int | None = None, instance: int | None = None
-) -> Iterable[Any]:
-    """Yield registrations with their sessions, and the latest stamp of both."""
+def _sessions(
+    world: World, event: Any, first: int, last: int, instance: int | None = None
+) -> dict[int, list[dict[str, Any]]]:
+    """The sessions of the registrations from one number to another."""
     sessions: dict[int, list[dict[str, Any]]] = {}
-    stamps: dict[int, str] = {}
     for row in world.rows(
-        "SELECT g.*, i.*, s.*, g.dateModified AS regSessionModified FROM certain_session_registrations g"
+        "SELECT g.*, i.*, s.* FROM certain_session_registrations g"
         " JOIN certain_instances i USING (instanceId) JOIN certain_sessions s USING (sessionId)"
-        " WHERE g.pkEventId = ?1 AND (?2 IS NULL OR g.pkRegId = ?2) AND (?3 IS NULL OR g.instanceId = ?3)"
+        " WHERE g.pkRegId BETWEEN ?2 AND ?3 AND +g.pkEventId = ?1 AND (?4 IS NULL OR g.instanceId = ?4)"
         " ORDER BY g.pkRegSessionId",
-        (event["eventId"], registration, instance),
+        (event["eventId"], first, last, instance),
     ):
         sessions.setdefault(row["pkRegId"], []).append(_inner(row))
-        stamps[row["pkRegId"]] = max(stamps.get(row["pkRegId"], ""), row["regSessionModified"])
-    for row in world.rows(
-        "SELECT pkRegId, registrationCode, dateModified FROM certain_registrations"
-        " WHERE pkEventId = ?1 AND (?2 IS NULL OR pkRegId = ?2) ORDER BY pkRegId",
-        (event["eventId"], registration),
-    ):
-        if instance is not None and row["pkRegId"] not in sessions:
-            continue
-        latest = max(row["dateModified"], stamps.get(row["pkRegId"], ""))
-        yield latest, _outer(event, row, sessions.get(row["pkRegId"], []))
+    return sessions
+
+
+def _records(
+    world: World, event: Any, registration: int | None = None, instance: int | None = None
+) -> list[dict[str, Any]]:
+    """Registrations with their sessions: one, or those of an instance."""
+    rows = world.rows(
+        "SELECT pkRegId, registrationCode FROM certain_registrations r"
+        " WHERE pkEventId = ?1 AND (?2 IS NULL OR pkRegId = ?2) AND (?3 IS NULL OR EXISTS (SELECT 1 FROM"
+        " certain_session_registrations g WHERE g.pkRegId = r.pkRegId AND g.instanceId = ?3))"
+        " ORDER BY pkRegId",
+        (event["eventId"], registration, instance),
+    )
+    return _with_sessions(world, event, rows, instance)
+
+
+def _with_sessions(
+    world: World, event: Any, rows: list[Any], instance: int | None = None
+) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    sessions = _sessions(world, event, rows[0]["pkRegId"], rows[-1]["pkRegId"], instance)
+    return [_outer(event, row, sessions.get(row["pkRegId"], [])) for row in rows]
+
+
+_LATEST = (
+    "max(r.dateModified, coalesce((SELECT max(g.dateModified) FROM certain_session_registrations g"
+    " WHERE g.pkRegId = r.pkRegId), ''))"
+)
+"""When a registration or one of its sessions was changed last."""
 
 
 @STANDARD.answers("GET", f"{EVENT}/registrations", source=CLIENTS)
 def list_all(world: World, request: Request, account: str, event: str) -> Response:
-    """List all registrations of an event with their sessions."""
+    """List all registrations of an event with their sessions; only the page asked for is put together."""
     row = event_of(world, request, account, event)
     after, before = date_range(request)
     code = request.param("registrationCode")
-    found = [
-        item
-        for latest, item in _records(world, row)
-        if after <= latest <= before and code in (None, item["registrationCode"])
-    ]
-    return paged(request, found, "data")
+    dated = f" AND {_LATEST} BETWEEN ?2 AND ?3" if (after, before) != EVERYTHING else ""
+    where = (
+        f"FROM certain_registrations r WHERE pkEventId = ?1 AND (?4 IS NULL OR registrationCode = ?4){dated}"
+    )
+    given = (row["eventId"], after, before, code)
+    first, size = window(request) or (0, -1)
+    total = world.rows(f"SELECT count(*) {where}", given)[0][0]
+    rows = world.rows(
+        f"SELECT pkRegId, registrationCode {where} ORDER BY pkRegId LIMIT {size} OFFSET {first}",
+        given,
+    )
+    items = _with_sessions(world, row, rows)
+    return json_response({"data": items, "completeCollectionSize": total})
 
 
 @STANDARD.answers("GET", f"{EVENT}/registrations/{{registration}}/sessions", source=SUITE)
@@ -94,7 +128,7 @@ def list_of_registration(
     """List the sessions of one registrant."""
     row = event_of(world, request, account, event)
     found = registration_of(world, request, row["eventId"], registration)
-    return paged(request, [item for _, item in _records(world, row, found["pkRegId"])], "data")
+    return paged(request, _records(world, row, found["pkRegId"]), "data")
 
 
 @STANDARD.answers("GET", f"{EVENT}/sessions/{{instance}}/registrations", source=SUITE)
@@ -102,8 +136,7 @@ def list_of_instance(world: World, request: Request, account: str, event: str, i
     """List the registrants of one session instance."""
     row = event_of(world, request, account, event)
     found = instance_of(world, request, row, instance)
-    items = [item for _, item in _records(world, row, instance=found["instanceId"])]
-    return paged(request, items, "data")
+    return paged(request, _records(world, row, instance=found["instanceId"]), "data")
 
 
 def _registration(world: World, request: Request, event: Any, code: Any) -> Any:
@@ -161,7 +194,7 @@ def _note(world: World, operation: str, registration: Any, instance: Any, status
 
 
 def _one(world: World, event: Any, registration: Any, instance: Any) -> Response:
-    _, item = next(iter(_records(world, event, registration["pkRegId"], instance["instanceId"])))
+    (item,) = _records(world, event, registration["pkRegId"], instance["instanceId"])
     return json_response(item)
 
 

@@ -105,10 +105,14 @@ def _flat(row: Any, count: int, tags: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+EVERYTHING = ("", "9")
+"""The bounds of no date range: before and after every stamp."""
+
+
 def date_range(request: Request) -> tuple[str, str]:
     """Return the bounds of ``dateModified_after`` and ``dateModified_before``."""
     bounds = []
-    for edge, none in (("after", ""), ("before", "9")):
+    for edge, none in zip(("after", "before"), EVERYTHING, strict=True):
         text = request.param(f"dateModified_{edge}")
         moment = none if text is None else parsed(text)
         if moment is None:
@@ -117,15 +121,22 @@ def date_range(request: Request) -> tuple[str, str]:
     return bounds[0], bounds[1]
 
 
+def window(request: Request) -> tuple[int, int] | None:
+    """How many items to leave out and how many to answer; None if all are asked for."""
+    if (text := request.param("max_results")) is None:
+        return None
+    start = request.param("start_index") or "1"
+    if not (text.isascii() and text.isdigit() and start.isascii() and start.isdigit()):
+        stop(request, 400, "max_results and start_index must be numbers")
+    return max(int(start[:9]), 1) - 1, int(text[:9])
+
+
 def paged(request: Request, items: list[dict[str, Any]], plural: str) -> Response:
     """Answer a list: all of it, unless ``max_results`` asks for less."""
     total = len(items)
-    if (text := request.param("max_results")) is not None:
-        start = request.param("start_index") or "1"
-        if not (text.isascii() and text.isdigit() and start.isascii() and start.isdigit()):
-            stop(request, 400, "max_results and start_index must be numbers")
-        first = max(int(start[:9]), 1) - 1
-        items = items[first : first + int(text[:9])]
+    if (wanted := window(request)) is not None:
+        first, size = wanted
+        items = items[first : first + size]
     return json_response({plural: items, "completeCollectionSize": total})
 
 

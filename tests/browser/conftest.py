@@ -240,8 +240,14 @@ def show(page: Page, address: str, *texts: str, name: str = "") -> None:
             if time.monotonic() > deadline:
                 raise
             patience = min(2 * patience, LONGEST_TRY)
+    if name:
+        take_picture(page, name)
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Keep a picture of the page in the folder that SCREENSHOTS names, if it names one."""
     folder = os.environ.get("SCREENSHOTS")
-    if folder and name:
+    if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.wait_for_timeout(1500)
         page.screenshot(path=str(Path(folder) / f"{name}.png"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from certain_eloqua_sandbox import bodies
 from certain_eloqua_sandbox.eloqua import schema
@@ -54,6 +54,19 @@ def _objects(world: World, title: str, kind: str, view: str) -> Table:
     )
 
 
+def _shown(fields: Sequence[schema.Field]) -> list[schema.Field]:
+    """Return the fields that the table has room for: of many, the first, the numbers, then the last ones.
+
+    What a record is about is seldom among the codes and addresses it begins with.
+    """
+    by_weight = sorted(
+        range(len(fields)),
+        key=lambda place: (place > 0 and fields[place].data_type not in ("number", "numeric"), -place),
+    )
+    chosen = by_weight[:SHOWN_FIELDS] if len(fields) > SHOWN_FIELDS else by_weight
+    return [fields[place] for place in sorted(chosen)]
+
+
 def records(world: World, asked: Mapping[str, str]) -> Table:
     """Return the records of one custom object."""
     number = natural(asked, "object", 0)
@@ -66,7 +79,7 @@ def records(world: World, asked: Mapping[str, str]) -> Table:
         known["name"],
         (
             Column("email", "Contact", email, link=PERSON),
-            *(Column(f"f{field.id}", field.name, f"t.{field.column}") for field in fields[:SHOWN_FIELDS]),
+            *(Column(f"f{field.id}", field.name, f"t.{field.column}") for field in _shown(fields)),
             ID,
             Column("updated", "Updated", "t.updated_at", "time"),
         ),
