@@ -150,12 +150,16 @@ def custom_objects():
 
 
 def metrics():
-    """The records that a connector has uploaded, with the address of the contact each is linked to."""
+    """The records that connectors have uploaded, with the address of the contact each is linked to."""
+    return {name: _records_of(f"Certain {name.title()} Metrics") for name in ("engagement", "interest")}
+
+
+def _records_of(object_name):
     import requests
 
     one = bulk()
     found = requests.get(one.bulk_base + "/customobjects", auth=one.auth).json()["items"]
-    (number,) = (int(f["uri"].rsplit("/", 1)[1]) for f in found if f["name"] == "Certain Engagement Metrics")
+    (number,) = (int(f["uri"].rsplit("/", 1)[1]) for f in found if f["name"] == object_name)
     known = requests.get(f"{one.bulk_base}/customobjects/{number}/fields", auth=one.auth).json()["items"]
     own = {f["internalName"]: f["name"] for f in known if "Field[" in f["statement"]}
     export = job(

@@ -155,3 +155,9 @@ def test_test_mode_and_other_statuses_are_computed_but_never_count_by_default(ro
 def test_ratings_outside_the_scale_change_nothing(rows):
     inside = [row for row in rows["ratings"] if 1 <= int(row["rating"]) <= 5]
     assert both(rows)[0] == both({**rows, "ratings": inside})[0]
+
+
+@given(events_of)
+def test_cancelled_and_waitlisted_change_nothing(rows):
+    counted = [row for row in rows["session_registrations"] if row["regSessionStatus"] in WORDS[:2]]
+    assert both(rows) == both({**rows, "session_registrations": counted})
