@@ -79,9 +79,8 @@ def _schedule(connector: "Connector", schedule: "Schedule", jobs: Jobs) -> dg.Sc
     ) -> list[dg.RunRequest] | dg.SkipReason:
         now = context.scheduled_execution_time.astimezone(UTC)
         with dagster_failures(f"Evaluating the schedule of {connector.name}"):
-            selected = [
-                one for one in certain.iter_events() if connector.selects(one) and is_partition_key(one.code)
-            ]
+            events = certain.iter_events() if by_event else ()
+            selected = [one for one in events if connector.selects(one) and is_partition_key(one.code)]
             history = History(
                 switched_on(context.instance, name) or now - QUARTER,
                 day_of_creation(ledger, connector.name, now) if schedule.counts_from_creation else now.date(),

@@ -116,3 +116,27 @@ def move_event(url, code):
 
 def _played(sandbox) -> bool:
     return bool(sandbox.control("GET", "faults")["faults"][0]["played"])
+
+
+def test_a_connector_of_the_account_runs_once_for_its_tick(deployment, tmp_path):
+    path = deployment.connectors / "readers.yaml"
+    window = "first_run: created + 0 days, last_run: 2099-12-31, every: hour, minute: 0, timezone: Asia/Tokyo"
+    path.write_text(f"{path.read_text().rstrip()}\nschedule: {{{window}}}\n")
+    defs = build_defs(deployment.connectors)
+    at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+
+        def tick(instant):
+            needed = {name: defs.resources[name] for name in ("certain", "ledger", "deployment")}
+            with dg.build_schedule_context(instance, instant, needed, defs.get_repository_def()) as context:
+                return defs.get_repository_def().get_schedule_def("readers_schedule").evaluate_tick(context)
+
+        (request,) = tick(at).run_requests
+        assert tick(at).run_requests[0].run_key == request.run_key, (
+            "a tick that is repeated starts no other run"
+        )
+        ran = defs.resolve_job_def("readers").execute_in_process(instance=instance, tags=request.tags)
+        assert ran.success
+        assert "the account: the next tick is" in tick(at).skip_message
+        (following,) = tick(at + timedelta(hours=1)).run_requests
+        assert following.run_key != request.run_key
