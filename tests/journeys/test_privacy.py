@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import pycountry
 import pytest
 
 from certain_eloqua.connectors.contract.kind import PLAIN_FIELDS
@@ -39,8 +40,10 @@ def values_of_people(deployment):
             for change in json.loads(text):
                 if f"{change['on']}.{change['field']}" not in PLAIN_FIELDS:
                     values |= {str(change.get("old") or ""), str(change["new"])}
-    # A short word may stand anywhere by chance ("Berlin", "Manager").
-    return {value for value in values if len(value) >= 12}
+    # A short word may stand anywhere by chance ("Berlin", "Manager"); names of countries stand in the field
+    # map, whose versions the ledger keeps.
+    countries = {country.name for country in pycountry.countries}
+    return {value for value in values if len(value) >= 12} - countries
 
 
 def files_with(deployment, values):
@@ -68,7 +71,7 @@ def dagster(deployment, *arguments):
         ).returncode
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(960)
 def test_neither_runs_that_succeed_nor_runs_that_fail_tell_who_people_are(kept, monkeypatch):
     for name, event in (("readers", None), ("prospects", EVENT), ("attendees", EVENT)):
         ran = kept.job(name, event)
