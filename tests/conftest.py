@@ -105,7 +105,7 @@ def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             command, cwd=home, env=clean_environment(), stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not (ready.exists() and ready.read_text().strip()):
             if server.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"The sandbox did not start.\n{log.read_text()[-4000:]}", pytrace=False)

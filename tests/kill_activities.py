@@ -156,7 +156,7 @@ class Sandbox:
         self.process = subprocess.Popen(
             command, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while not (ready.exists() and ready.read_text().strip()):
             if self.process.poll() is not None or time.monotonic() > until:
                 raise SystemExit("The sandbox did not start.")

@@ -42,7 +42,7 @@ class Starter:
 
     def finish(self, connector):
         process = self.start(connector)
-        process.join(90)
+        process.join(300)
         assert process.exitcode == 0, self.output.read_text()[-3000:]
 
     def kill_at(self, connector, call, after):
@@ -53,13 +53,13 @@ class Starter:
         control = self.deployment.sandbox.control
         control("POST", "/faults", {"path": "^/(api|certainExternal)/", "skip": call, "answer": hang})
         process = self.start(connector)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not control("GET", "/faults")["faults"][0]["played"]:
             assert process.is_alive(), f"it ended before call {call}: {self.output.read_text()[-2000:]}"
             assert time.monotonic() < deadline
             time.sleep(0.005)
         os.kill(process.pid, signal.SIGKILL)
-        process.join(10)
+        process.join(300)
         control("DELETE", "/faults")
         assert process.exitcode == -signal.SIGKILL
 
@@ -172,7 +172,7 @@ def test_two_runs_of_a_connector_and_event_never_overlap(deployment):
         {"path": "/Profile/", "method": "GET", "times": 1, "answer": {"delay_ms": 30_000, "when": "after"}},
     )
     first = starter.start("attendees")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while not control("GET", "/faults")["faults"][0]["played"]:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -185,5 +185,5 @@ def test_two_runs_of_a_connector_and_event_never_overlap(deployment):
     other = deployment.job("attendees", "NWROAD26")
     assert other.success, other.failure
     first.kill()  # it waits for the platform still, and its lock goes with it
-    first.join(60)
+    first.join(300)
     assert deployment.job("attendees", EVENT).success

@@ -14,7 +14,7 @@ BACK = "https://app.example/callback?install=1"
 
 def ask(sandbox: Sandbox, form: bool = False, **values: str) -> requests.Response:
     body: dict[str, Any] = {"data": values} if form else {"json": values}
-    return requests.post(f"{sandbox.url}/auth/oauth2/token", auth=CLIENT, timeout=10, **body)
+    return requests.post(f"{sandbox.url}/auth/oauth2/token", auth=CLIENT, timeout=120, **body)
 
 
 def by_password(sandbox: Sandbox) -> dict[str, Any]:
@@ -27,13 +27,13 @@ def status_with(sandbox: Sandbox, access_token: str) -> int:
     return requests.get(
         f"{sandbox.url}/api/rest/2.0/assets/campaigns?count=1",
         headers={"Authorization": f"Bearer {access_token}"},
-        timeout=10,
+        timeout=120,
     ).status_code
 
 
 def authorize(sandbox: Sandbox, **values: str) -> requests.Response:
     return requests.get(
-        f"{sandbox.url}/auth/oauth2/authorize", params=values, allow_redirects=False, timeout=10
+        f"{sandbox.url}/auth/oauth2/authorize", params=values, allow_redirects=False, timeout=120
     )
 
 
@@ -115,6 +115,6 @@ def test_a_refused_token_request_is_a_json_object(
 
 def test_an_unknown_client_is_refused(sandbox: Sandbox) -> None:
     answer = requests.post(
-        f"{sandbox.url}/auth/oauth2/token", auth=("demo", "x"), data={"grant_type": "password"}, timeout=10
+        f"{sandbox.url}/auth/oauth2/token", auth=("demo", "x"), data={"grant_type": "password"}, timeout=120
     )
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")

@@ -314,7 +314,7 @@ def test_a_run_lock_vanishes_with_the_process_that_holds_it(
     other.start()
     try:
         with Ledger(url) as ledger:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 240
             while not ready.exists():
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
