@@ -176,8 +176,7 @@ def _changes(
         elif field in old:
             # Shown as a change to blank; blanks are not part of `write`, the delivery erases what is missing.
             changes.shown.append({"on": CONTACT, "field": field, "new": "", "old": old[field]})
-    if not changes.written:
-        changes.written[CONTACT] = {}
+    changes.written.setdefault(CONTACT, {})
     return changes
 
 
@@ -194,13 +193,15 @@ def _zero(
     for key, text in sent.items():
         old: dict[str, str] = orjson.loads(text)
         counts = [field for field in fields if field in old and field not in averages]
-        if key in present or not any(old[field] != "0" for field in counts):
+        stale = averages.intersection(old) or any(old[field] != "0" for field in counts)
+        if key in present or not stale:
             continue
         changes = Changes()
         for field in counts:
             changes.set(CONTACT, field, "0", old[field])
         for field in sorted(averages.intersection(old)):
             changes.shown.append({"on": CONTACT, "field": field, "new": "", "old": old[field]})
+        changes.written.setdefault(CONTACT, {})  # what is missing in it is erased
         writer.add(
             key,
             Action.UPDATE,

@@ -143,6 +143,15 @@ def test_who_counts_nowhere_any_more_is_set_to_zero_once():
     assert writes == {}
 
 
+def test_an_average_of_who_counts_nowhere_any_more_is_erased_once():
+    settings = ContactMetricsSettings(totals=["AverageSessionRating -> C_Rating1"])
+    rows, writes, facts = planned(settings, sent={"77": {"C_Rating1": "3"}})
+    assert (writes["77"], facts["set_to_zero"]) == ({}, 1)
+    assert json.loads(rows["77"].changes) == [{"on": "contact", "field": "C_Rating1", "new": "", "old": "3"}]
+    rows, _, facts = planned(settings, sent={"77": {}})
+    assert ("77" in rows, facts["set_to_zero"]) == (False, 0)
+
+
 def test_people_without_a_contact_and_second_addresses_are_left_out_with_the_reason():
     both = {"profile.sourceOfProfile": "Other"}
     one = event(
@@ -171,7 +180,7 @@ def test_fields_that_do_not_fit_are_all_named():
         assert part in str(caught.value)
 
 
-def test_tags_that_nobody_has_points_for_are_reported():
+def test_tags_without_points_are_reported():
     settings = ContactMetricsSettings(tags=["ai -> C_AI1", "al -> C_Sessions1"])
     _, _, facts = planned(settings)
     assert facts["tags_without_points"] == ["al"]
