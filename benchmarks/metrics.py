@@ -13,8 +13,25 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TypedDict
 
 from benchmarks.environment import environment_for, start_sandbox
+
+
+class Row(TypedDict):
+    """What a process reports of its run: records in all and sent, Eloqua calls, peak MB, seconds, own CPU."""
+
+    size: int
+    what: str
+    success: bool
+    records: int
+    sent: int
+    calls: int
+    megabytes: float
+    seconds: float
+    own: float
+    steps: dict[str, float]
+
 
 SIZE, SMALL = 100_000, 10_000
 SESSIONS = 20
@@ -32,14 +49,14 @@ def main() -> int:
     options.add_argument("--size", type=int, default=SIZE, help="registrations (default %(default)s)")
     options.add_argument("--small", type=int, default=SMALL, help="the size it is compared with")
     given = options.parse_args()
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     for size in (given.small, given.size):
         with tempfile.TemporaryDirectory(prefix="certain_eloqua_bench_") as folder:
             rows += _measured(Path(folder), size)
     return 0 if _table(rows, given.small, given.size) else 1
 
 
-def _measured(home: Path, size: int) -> list[dict[str, object]]:
+def _measured(home: Path, size: int) -> list[Row]:
     (home / "connectors").mkdir()
     for name, text in CONNECTORS.items():
         (home / "connectors" / f"{name}.yaml").write_text(text)
@@ -58,7 +75,7 @@ def _measured(home: Path, size: int) -> list[dict[str, object]]:
         server.wait()
 
 
-def _run(home: Path, environment: dict[str, str], what: str, size: int) -> dict[str, object]:
+def _run(home: Path, environment: dict[str, str], what: str, size: int) -> Row:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "benchmarks.metrics_run", what, str(size)],
         cwd=home,
@@ -66,23 +83,23 @@ def _run(home: Path, environment: dict[str, str], what: str, size: int) -> dict[
         stdout=subprocess.PIPE,
         check=True,
     )
-    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    result: Row = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
-def _table(rows: list[dict[str, object]], small: int, large: int) -> bool:
+def _table(rows: list[Row], small: int, large: int) -> bool:
     good = True
     print(
         "| registrations | run | records sent | Eloqua calls | peak RSS MB | seconds | own CPU µs a record |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    cost: dict[tuple[object, object], float] = {}
+    cost: dict[tuple[int, str], float] = {}
     for row in rows:
         records = row["records"]
-        each = row["own"] / records * 1e6 if records else 0.0  # type: ignore[operator]
+        each = row["own"] / records * 1e6 if records else 0.0
         cost[row["size"], row["what"]] = each
-        again = str(row["what"]).endswith("again")
-        met = bool(row["success"]) and row["calls"] <= CALLS and row["megabytes"] <= MOST_MEGABYTES  # type: ignore[operator]
+        again = row["what"].endswith("again")
+        met = row["success"] and row["calls"] <= CALLS and row["megabytes"] <= MOST_MEGABYTES
         good = good and met and not (again and row["sent"])
         print(
             f"| {row['size']:,} | {row['what']} | {row['sent']:,} | {row['calls']} | {row['megabytes']:.0f} "

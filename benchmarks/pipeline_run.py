@@ -38,7 +38,7 @@ class Waiting:
             finally:
                 self._end()
 
-        requests.Session.send = send  # type: ignore[method-assign]
+        requests.Session.send = send
 
     def _begin(self) -> None:
         with self._lock:

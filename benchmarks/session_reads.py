@@ -74,7 +74,7 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def lay_down(store: str) -> None:
-    """Sessions of the large event, and everybody registered for each."""
+    """Sessions of the large event, and every registration in each."""
     with sqlite3.connect(store) as db:
         ((event,),) = db.execute(
             "SELECT eventId FROM certain_events WHERE eventCode = ?", (EVENT,)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -144,6 +145,12 @@ class Route:
             name: int(value) if name in self.integers else unquote(value)
             for name, value in found.groupdict().items()
         }
+
+
+def add_routes(package: str, *modules: str) -> None:
+    """Import modules of a package: each adds its operations to the routes of its platform, in this order."""
+    for name in modules:
+        import_module(f"{package}.{name}")
 
 
 class Routes:

@@ -1,4 +1,4 @@
-"""Files that nobody should send, made from good ones: the same for the same number, hundreds of them.
+"""Spoilt files, made from good ones: the same for the same number, hundreds of them.
 
 Some are well-known attacks (bombs, tags, nesting), the others are good files with places spoilt.
 """

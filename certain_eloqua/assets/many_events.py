@@ -5,7 +5,7 @@ backfill in a single run, takes only contiguous partitions. So this is a job wit
 names the events, and it does for each what the assets do: shared reads, extract, plan, delivery.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -38,7 +38,9 @@ def events_of_run(run: dg.DagsterRun) -> list[str]:
     """The events of a run of such a job; none for a run of another job."""
     if not run.job_name.endswith(SUFFIX):
         return []
-    ops: dict[str, Any] = dict(run.run_config or {}).get("ops", {})  # type: ignore[assignment]
+    ops = dict(run.run_config).get("ops")
+    if not isinstance(ops, Mapping):
+        return []
     return [str(event) for op in ops.values() for event in op.get("config", {}).get("events", [])]
 
 

@@ -123,8 +123,7 @@ def schema(folder: Path | None, write: bool, field_map: bool) -> None:
 
 def read_account(kind: Kind, events: Collection[str]) -> AccountValues:
     """The values of the account that the settings of a kind can name."""
-    from certain_eloqua.clients.certain.platform import PLATFORM as CERTAIN
-    from certain_eloqua.clients.eloqua.platform import PLATFORM as ELOQUA
+    from certain_eloqua.connectors.catalogue import PLATFORMS
     from certain_eloqua.connectors.contract.account_values import AccountValues, subject_of
     from certain_eloqua.connectors.files import account_reading
     from certain_eloqua.settings import Settings, SettingsError
@@ -132,19 +131,16 @@ def read_account(kind: Kind, events: Collection[str]) -> AccountValues:
     fields = kind.settings.model_fields.values()
     subjects = {subject for field in fields if (subject := subject_of(field))}
     subjects |= {"events"} if kind.level == "event" else set()
-    of_eloqua = {subject for subject in subjects if account_reading.is_of_eloqua(subject)}
     try:
         settings = Settings.read()
     except SettingsError as error:
         return AccountValues(unread={"The account": str(error)})
     parts = []
     try:
-        if of_eloqua:
-            with _connect(ELOQUA, settings) as client:
-                parts.append(account_reading.read_eloqua(client, of_eloqua))
-        if subjects - of_eloqua:
-            with _connect(CERTAIN, settings) as client:
-                parts.append(account_reading.read_certain(client, subjects - of_eloqua, events))
+        for platform, (its_subjects, read) in account_reading.READERS.items():
+            if wanted := subjects.intersection(its_subjects):
+                with _connect(PLATFORMS[platform], settings) as client:
+                    parts.append(read(client, wanted, events))
     except ValueError as error:
         raise click.BadParameter(f"{error}.", param_hint="--event") from None
     return account_reading.together(*parts)

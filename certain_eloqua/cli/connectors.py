@@ -90,7 +90,7 @@ def check(
 
     With --online the lists, fields, statuses, attendee types, sessions, custom objects, campaigns and so on
     that the files name are looked for on both platforms, as a run does before it writes, and everything that
-    is missing is listed at once; of connectors for all events the latest five events are looked into. Nothing
+    is missing is listed at once; for a connector of all events the latest five are checked. Nothing
     is written.
 
     \b
@@ -117,7 +117,7 @@ def check(
         click.echo(f"{len(names)} connector{'' if len(names) == 1 else 's'} can be used.")
         if asked:
             codes = sorted({code for one in asked.events.values() for code in one})
-            click.echo(f"Events looked into: {', '.join(codes) or 'none'}.")
+            click.echo(f"Events checked: {', '.join(codes) or 'none'}.")
     context.exit(FOUND_SOMETHING if problems else 0)
 
 

@@ -260,7 +260,7 @@ def _uses(settings: Settings, account: str) -> list[dict[str, Any]]:
 
 
 def _live(settings: Settings, field_map: FieldMap) -> dict[str, LiveValues]:
-    """What the fields can hold; nothing if Eloqua cannot be asked, which is said."""
+    """What the fields can hold; nothing, with a message, if Eloqua cannot be asked."""
     from certain_eloqua.clients.eloqua.platform import PLATFORM as ELOQUA
     from certain_eloqua.clients.errors import ClientError
 

@@ -45,21 +45,17 @@ class NextRun:
 
 def next_runs(catalogue: Catalogue) -> dict[str, NextRun]:
     """The next runs by connector, of those that have a schedule."""
-    scheduled = [one for one in catalogue if one.schedule is not None]
+    scheduled = [(one, one.schedule) for one in catalogue if one.schedule is not None]
     if not scheduled:
         return {}
     from certain_eloqua.connectors.files.due import next_run
 
     now = datetime.now(UTC)
     events = {one.code: one for one in known_events()}
-    on = _switched_on([one.name for one in scheduled])
+    on = _switched_on([one.name for one, _ in scheduled])
     found = {}
-    for one in scheduled:
-        schedule = one.schedule
-        assert schedule is not None  # noqa: S101 - for the type checker
-        targets: list[Event | None] = (
-            [None] if one.events is None else [event for event in events.values() if one.selects(event)]
-        )
+    for one, schedule in scheduled:
+        targets: list[Event | None] = [None] if one.events is None else [*one.selected(events.values())]
         created = _created(one.name, now) if schedule.counts_from_creation else now.date()
         at, target = next_run(schedule, targets, created, now) or (None, None)
         zone = events[target].timezone if target and schedule.by_event_zone else schedule.timezone
@@ -92,10 +88,9 @@ def _created(connector: str, now: datetime) -> date:
 
     try:
         with open_ledger(Settings.read()) as ledger:
-            known = ledger.watermarks.get(f"created/{connector}")
+            return ledger.watermarks.created(connector) or now.date()
     except (SettingsError, LedgerUnusable):
-        known = None
-    return date.fromisoformat(known) if known else now.date()
+        return now.date()
 
 
 def _switched_on(names: list[str]) -> set[str]:

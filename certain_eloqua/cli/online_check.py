@@ -1,6 +1,6 @@
 """`certain-eloqua connectors check --online`: the pre-flight of runs, for files, without a run.
 
-What a connector needs is said once, by the requirements of its kind; here it is asked for some events.
+What a connector needs is stated by the requirements of its kind; here they are checked for some events.
 """
 
 from __future__ import annotations
@@ -20,17 +20,14 @@ if TYPE_CHECKING:
     from certain_eloqua.domain.event import Event
     from certain_eloqua.mapping import FieldMap
 
-MOST_EVENTS = 5
-"""Events of one connector that are looked into, the latest ones, when it does not list them by code."""
-
 
 @dataclass
 class OnlineCheck:
-    """What was looked into, and what is wrong with it."""
+    """The events that were checked, and what is missing."""
 
     problems: list[Problem] = field(default_factory=list)
     events: dict[str, list[str]] = field(default_factory=dict)
-    """By connector: the events that were looked into."""
+    """The events that were checked, by connector."""
 
 
 def check_online(connectors: Collection[Connector], only: Collection[str] = ()) -> OnlineCheck:
@@ -38,7 +35,7 @@ def check_online(connectors: Collection[Connector], only: Collection[str] = ()) 
 
     Args:
         connectors: those whose files can be used.
-        only: codes of the events to look into, in place of the latest ones.
+        only: codes of the events to check, in place of the latest ones.
     """
     from certain_eloqua.cli.doubts import read_settings
     from certain_eloqua.clients.errors import ClientError
@@ -87,16 +84,18 @@ def _unknown_events(connector: Connector, events: Iterable[Event]) -> Iterator[P
 
 
 def _chosen(connector: Connector, events: Iterable[Event], only: Collection[str]) -> list[Event | None]:
-    """The events to look into; None stands for the account."""
+    """The events to check: all that are listed by code, else the latest; None stands for the account."""
+    from certain_eloqua.connectors.files.account_reading import MOST_EVENTS
+    from certain_eloqua.domain.event import latest_events
+
     if connector.kind.level == "account":
         return [None]
-    selected = [event for event in events if connector.selects(event)]
+    selected = connector.selected(events)
     if only:
         return [event for event in selected if event.code in only]
     if connector.events and connector.events.codes:
         return list(selected)
-    latest = sorted(selected, key=lambda event: event.starts.timestamp() if event.starts else 0, reverse=True)
-    return list(latest[:MOST_EVENTS])
+    return list(latest_events(selected, MOST_EVENTS))
 
 
 def _job(connector: Connector, account: str, event: Event | None, field_map: FieldMap) -> Job:

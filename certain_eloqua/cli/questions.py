@@ -193,7 +193,7 @@ def _checked_email(text: str) -> str:
 
 
 def _value(field: FieldInfo, text: str) -> Any:
-    """The answer as a file would say it: a text stays one, a list may be written with commas alone."""
+    """The answer as a file would have it: a text stays one, a list may be written with commas alone."""
     kinds = [one for one in get_args(field.annotation) or () if one is not type(None)]
     bare = field.annotation if not kinds or get_origin(field.annotation) in (list, Literal) else kinds[0]
     text = text.strip()

@@ -272,7 +272,6 @@ def _codes(
     from certain_eloqua.assets.event_rows import event_of
     from certain_eloqua.mapping import nearest
     from certain_eloqua.partitions import events as partitions
-    from certain_eloqua.partitions import is_partition_key
     from certain_eloqua.resources.frame_store import frame_store
 
     if connector.kind.level == "account":
@@ -286,8 +285,8 @@ def _codes(
         raise click.ClickException(f"Certain's events could not be read. {read.failure}")
     if all_events:
         frame = frame_store(settings).frame(("certain", "events"), None)
-        codes = [str(code) for code in frame["code"] if is_partition_key(str(code))]
-        selected = [code for code in codes if (one := event_of(frame, code)) and connector.selects(one)]
+        events_read = (event_of(frame, str(code)) for code in frame["code"])
+        selected = [one.code for one in connector.selected(filter(None, events_read))]
         if not selected:
             raise click.ClickException(
                 f"No event of the account is selected by {connector.path.name} ({connector.events_in_words})."

@@ -1,6 +1,7 @@
 """An event, its place in an account, and its times."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -97,6 +98,11 @@ class Event:
     timezone_is_guessed: bool = False
     is_active: bool = True
     answers: tuple[EventAnswer, ...] = field(default=(), compare=False)
+
+
+def latest_events(events: Iterable[Event], number: int) -> list[Event]:
+    """The events that start last, the latest first; those without a date at the end."""
+    return sorted(events, key=lambda one: one.starts.timestamp() if one.starts else 0, reverse=True)[:number]
 
 
 # Codes are keys of partitions and names of folders: `...`, `,` and `|` mean ranges and lists, `/` a folder.

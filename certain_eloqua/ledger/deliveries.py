@@ -21,7 +21,7 @@ from certain_eloqua.ledger.tables import delivered_rows, deliveries, uploads
 STARTED, FINISHED, FAILED = "started", "finished", "failed"
 SETTLED = "settled"
 """Ended early; a later run has looked up what it did and recorded it, and will report it."""
-REPORTED = "told"  # the word in stored ledgers
+REPORTED = "reported"
 """Settled, and the delivery of a later run has reported what it did. (The value is that of older ledgers.)"""
 _ROWS_AT_ONCE = 2_000
 

@@ -1,4 +1,4 @@
-"""The versions of field maps that deliveries have used: what each said, and where it was from."""
+"""The versions of field maps that deliveries have used: their content and origin."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class FieldMaps:
         self._clock = clock
 
     def record(self, use: FieldMapUse, content: Sequence[Mapping[str, Any]], origin: str) -> None:
-        """Record which version a delivery uses, and what it says if that is new."""
+        """Record which version a delivery uses, and its content if that is new."""
         known = select(field_maps.c.version).where(
             field_maps.c.account == use.account, field_maps.c.version == use.version
         )

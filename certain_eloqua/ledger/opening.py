@@ -17,7 +17,7 @@ from sqlalchemy.sql import column, table
 
 from certain_eloqua.ledger.errors import LedgerUnusable
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration. A ledger that is there already is opened without loading Alembic."""
 VERSION_TABLE = "ledger_version"
 _MIGRATIONS = Path(__file__).parent / "migrations"

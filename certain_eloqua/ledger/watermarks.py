@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine, bindparam, delete, select
 
@@ -12,6 +12,7 @@ from certain_eloqua.ledger.tables import watermarks
 
 _LOOK = "look/"
 _TICK = "tick/"
+_CREATED = "created/"
 
 
 class Watermarks:
@@ -53,6 +54,15 @@ class Watermarks:
         if sources:
             with self._engine.begin() as connection:
                 connection.execute(delete(watermarks).where(watermarks.c.source == bindparam("one")), sources)
+
+    def created(self, connector: str) -> date | None:
+        """The day from which a connector's schedule counts as created; None if none is recorded."""
+        known = self.get(f"{_CREATED}{connector}")
+        return date.fromisoformat(known) if known else None
+
+    def record_creation(self, connector: str, day: date) -> None:
+        """Record that day."""
+        self.move(f"{_CREATED}{connector}", day.isoformat())
 
     def serve_ticks(self, connector: str, event: str | None, until: datetime) -> None:
         """A run has begun that serves the ticks of a connector's schedule up to this instant."""

@@ -36,7 +36,7 @@ class FieldMap:
 
     @cached_property
     def content(self) -> list[dict[str, Any]]:
-        """What the map says, as plain data in one order: what `version` is made of and the ledger keeps."""
+        """The map as plain data in one order: `version` is its digest, and the ledger keeps it."""
         return [
             {
                 "certain": p.certain,

@@ -55,7 +55,7 @@ def _pair() -> dict[str, Any]:
             },
             "constant": {
                 "type": ["string", "number"],
-                "description": "The same text for everybody; give the field it is for, certain or eloqua.",
+                "description": "The same text for every person; give the field it is for, certain or eloqua.",
             },
             "direction": {
                 "enum": [one.value for one in Direction],

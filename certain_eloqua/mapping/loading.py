@@ -146,7 +146,7 @@ class _Reader:
         )
 
     def _constant(self, entry: dict[str, Any], location: SourceLocation) -> Pair | None:
-        """A pair that writes one text: the field it is for stands alone, so its direction is plain."""
+        """A pair that writes one text: only the field it is for is given, which decides its direction."""
         value = entry["constant"]
         text = str(value).strip() if isinstance(value, (str, int, float)) else ""
         if isinstance(value, bool) or not text:

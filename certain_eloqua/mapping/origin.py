@@ -1,4 +1,4 @@
-"""Who changed a field map last, and when: git knows, where the file is in a repository."""
+"""Who changed a field map last, and when, by git if the file is in a repository."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def origin_of(path: Path | None) -> Origin:
 
 @lru_cache(maxsize=16)
 def _origin(path: Path, changed_ns: int) -> Origin:
-    """The same, asked of git once while the file stays as it is: a run may have hundreds of events."""
+    """The same; git is asked once until the file changes, since a run may have hundreds of events."""
     del changed_ns
-    said = _git(path, "log", "-1", "--format=%h%n%an%n%aI", "--", path.name)
-    lines = said.splitlines() if said else []
+    answer = _git(path, "log", "-1", "--format=%h%n%an%n%aI", "--", path.name)
+    lines = answer.splitlines() if answer else []
     if len(lines) != 3:  # no git, no repository, or a file that was never committed
         return Origin(path.name)
     commit, author, stamp = lines

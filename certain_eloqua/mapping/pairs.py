@@ -105,7 +105,7 @@ def statement(internal_name: str) -> str:
 
 
 def constant_pair(text: str, *, certain: str | None = None, eloqua: str | None = None) -> Pair:
-    """A pair that writes the same text into one field of everybody."""
+    """A pair that writes the same text into one field of every person."""
     if eloqua is not None:
         return Pair(EMAIL, eloqua, Direction.OUT, constant=text)
     return Pair(certain or "", ELOQUA_EMAIL, Direction.IN, constant=text)

@@ -240,7 +240,7 @@ class _Reader:
         found = _UNSEEN.search(node.value)
         if found is not None:
             number = ord(found[0])
-            self._fault(node, location, f"this holds a character (number {number}) that no one can see")
+            self._fault(node, location, f"this holds an invisible character (number {number})")
         return found is not None
 
     def _fault(self, node: yaml.Node, location: SourceLocation, message: str) -> None:

@@ -92,7 +92,7 @@ def problems_of_members(pairs: Sequence[Pair], members: Iterable[str] | None = N
 
 def _member_problem(pair: Pair, known: frozenset[str]) -> MapProblem | None:
     if pair.constant is not None and pair.target in (EMAIL, ELOQUA_EMAIL):
-        return MapProblem(pair.certain, pair.eloqua, "the match key cannot have the same value for everybody")
+        return MapProblem(pair.certain, pair.eloqua, "the match key cannot have the same value for everyone")
     if pair.certain in SYSTEM_MEMBERS:
         return MapProblem(
             pair.certain,

@@ -14,12 +14,12 @@ import dagster as dg
 
 from certain_eloqua.connectors.files.due import Due, History, Target, due_now
 from certain_eloqua.failures import dagster_failures
-from certain_eloqua.partitions import is_partition_key
 from certain_eloqua.schedules.cron import QUARTER, cron_of
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.files.loader import Connector
     from certain_eloqua.connectors.files.schedule import Schedule
+    from certain_eloqua.domain.event import Event
     from certain_eloqua.ledger import Ledger
 
 SUFFIX = "_schedule"
@@ -79,15 +79,14 @@ def _schedule(connector: "Connector", schedule: "Schedule", jobs: Jobs) -> dg.Sc
     ) -> list[dg.RunRequest] | dg.SkipReason:
         now = context.scheduled_execution_time.astimezone(UTC)
         with dagster_failures(f"Evaluating the schedule of {connector.name}"):
-            events = certain.iter_events() if by_event else ()
-            selected = [one for one in events if connector.selects(one) and is_partition_key(one.code)]
+            targets: list[Event | None] = [*connector.selected(certain.iter_events())] if by_event else [None]
             history = History(
                 switched_on(context.instance, name) or now - QUARTER,
-                day_of_creation(ledger, connector.name, now) if schedule.counts_from_creation else now.date(),
+                _created(ledger, connector.name, now) if schedule.counts_from_creation else now.date(),
                 ledger.watermarks.served_ticks(connector.name),
                 jobs.active(context.instance, connector.name),
             )
-            due = due_now(schedule, sorted(selected, key=_code) if by_event else [None], history, now)
+            due = due_now(schedule, targets, history, now)
         for target, reason in list(due.reasons.items())[:EVENTS_PER_RUN]:
             context.log.info("%s: %s", target or "The account", reason)
         if not due.ticks:
@@ -128,14 +127,13 @@ def is_switched_on(instance: dg.DagsterInstance, connector: str) -> bool:
     return any(one.is_running for one in instance.all_instigator_state() if one.instigator_name == name)
 
 
-def day_of_creation(ledger: "Ledger", connector: str, now: datetime) -> date:
+def _created(ledger: "Ledger", connector: str, now: datetime) -> date:
     """The day on which the schedule was first evaluated, which is recorded now if it was not."""
-    source = f"created/{connector}"
-    known = ledger.watermarks.get(source)
+    known = ledger.watermarks.created(connector)
     if known is None:
-        known = now.date().isoformat()
-        ledger.watermarks.move(source, known)
-    return date.fromisoformat(known)
+        known = now.date()
+        ledger.watermarks.record_creation(connector, known)
+    return known
 
 
 def _description(connector: "Connector", schedule: "Schedule") -> str:
@@ -146,10 +144,3 @@ def _description(connector: "Connector", schedule: "Schedule") -> str:
             "ticks at which no event is due are skipped with the reason."
         )
     return text + " The dates of the events are read again at each tick."
-
-
-def _code(event: Any) -> str:
-    return str(event.code)
-
-
-__all__ = ["Jobs", "connector_schedules", "day_of_creation", "is_switched_on", "switched_on"]

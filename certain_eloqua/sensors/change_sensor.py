@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from certain_eloqua.failures import dagster_failures
-from certain_eloqua.partitions import is_partition_key
 from certain_eloqua.sensors.findings import Finding
 
 if TYPE_CHECKING:
     from certain_eloqua.connectors.files.loader import Connector
-    from certain_eloqua.domain.event import Event
 
 SECONDS = 15
 
@@ -49,7 +47,7 @@ class Changes:
 
     Attributes:
         due: the events to run, by connector.
-        position: where the next tick goes on.
+        position: where the next tick continues.
     """
 
     due: Mapping[str, Sequence[str]]
@@ -116,8 +114,3 @@ class ChangeSensor:
             return dg.SensorResult(run_requests=requests, cursor=finding.cursor)
 
         return [changes]
-
-
-def selected_events(connector: "Connector", events: Iterable["Event"]) -> list[str]:
-    """The codes of the events that a connector serves now."""
-    return sorted(one.code for one in events if connector.selects(one) and is_partition_key(one.code))

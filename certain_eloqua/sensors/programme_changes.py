@@ -14,7 +14,7 @@ import dagster as dg
 from certain_eloqua.clients.redaction import redact
 from certain_eloqua.connectors.status_changes.due_events import ChangedRow, Memory, due_events
 from certain_eloqua.connectors.status_changes.rotation import Rotation, Target
-from certain_eloqua.sensors.change_sensor import Changes, ChangeSensor, Tick, selected_events
+from certain_eloqua.sensors.change_sensor import Changes, ChangeSensor, Tick
 
 if TYPE_CHECKING:
     from certain_eloqua.clients.certain import CertainClient
@@ -39,7 +39,7 @@ def find_changes(tick: Tick) -> Changes:
     now = datetime.now(UTC)
     events = list(tick.certain.iter_events())
     stamp = tick.certain.newest_registration_stamp() or ""
-    selected = {one.name: selected_events(one, events) for one in tick.followers}
+    selected = {one.name: [event.code for event in one.selected(events)] for one in tick.followers}
     sources = {one.name: SOURCES[one.kind.name] for one in tick.followers}
     targets = _targets(selected, sources)
     before = Rotation.from_text(tick.position)

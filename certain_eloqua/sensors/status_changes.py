@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from certain_eloqua.connectors.status_changes.due_events import ChangedRow, Memory, due_events
-from certain_eloqua.sensors.change_sensor import Changes, ChangeSensor, Tick, selected_events
+from certain_eloqua.sensors.change_sensor import Changes, ChangeSensor, Tick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ def find_changes(tick: Tick) -> Changes:
     memory = Memory.from_text(tick.position)
     events = list(tick.certain.iter_events())
     rows, watermark = read_changes(tick.certain, memory.watermark)
-    selected = {one.name: selected_events(one, events) for one in tick.followers}
+    selected = {one.name: [event.code for event in one.selected(events)] for one in tick.followers}
     looked = {one.name: tick.ledger.watermarks.looks(one.name) for one in tick.followers}
     due, asked = due_events(memory, rows, selected, looked, now)
     kept = frozenset(row.digest for row in rows if row.stamp >= _again(watermark))

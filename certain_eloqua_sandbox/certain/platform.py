@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from certain_eloqua_sandbox.certain import (
-    accounts,
-    agenda_items,
-    appointments,
-    attendee_types,
-    door,
-    events,
-    locations,
-    missing,
-    profiles,
-    registration_agendas,
-    registrations,
-    session_registrations,
-    sessions,
-    statuses,
-)
 from certain_eloqua_sandbox.certain.accepted_rules import ACCEPTED_RULES
 from certain_eloqua_sandbox.certain.access import admit
 from certain_eloqua_sandbox.certain.answers import refuse
 from certain_eloqua_sandbox.certain.behaviours import BEHAVIOURS
+from certain_eloqua_sandbox.certain.door import DOOR
 from certain_eloqua_sandbox.certain.routes import API, STANDARD, SVCS
 from certain_eloqua_sandbox.certain.schema import create_tables
 from certain_eloqua_sandbox.certain.seeds import plant as seeds
@@ -29,26 +14,26 @@ from certain_eloqua_sandbox.certain.settings import CHECKS, CertainSettings
 from certain_eloqua_sandbox.certain.views import tables as views
 from certain_eloqua_sandbox.certain.views.person import side
 from certain_eloqua_sandbox.seeds.seed import Seed
-from certain_eloqua_sandbox.wire import Platform
+from certain_eloqua_sandbox.wire import Platform, add_routes
 from certain_eloqua_sandbox.world import World
 
-ROUTE_MODULES = (
-    accounts,
-    agenda_items,
-    appointments,
-    attendee_types,
-    door,
-    events,
-    locations,
-    missing,
-    profiles,
-    registration_agendas,
-    registrations,
-    session_registrations,
-    sessions,
-    statuses,
+add_routes(
+    "certain_eloqua_sandbox.certain",
+    "accounts",
+    "agenda_items",
+    "appointments",
+    "attendee_types",
+    "door",
+    "events",
+    "locations",
+    "missing",
+    "profiles",
+    "registration_agendas",
+    "registrations",
+    "session_registrations",
+    "sessions",
+    "statuses",
 )
-"""Importing a module adds its routes to Certain's API."""
 
 
 def plant(world: World, seed: Seed) -> None:
@@ -71,7 +56,7 @@ PLATFORM = CERTAIN = Platform(
     tables=views.TABLES,
     counts=views.counts,
     person=side,
-    door=door.DOOR,
+    door=DOOR,
     settings=CertainSettings,
     setting_checks=CHECKS,
     behaviours=BEHAVIOURS,

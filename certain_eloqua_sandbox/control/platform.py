@@ -5,27 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from certain_eloqua_sandbox import page
-from certain_eloqua_sandbox.control import (
-    clock,
-    scripted_faults,
-    settings,
-    state,
-    watching,
-)
 from certain_eloqua_sandbox.control.door import DOOR, SOURCE
 from certain_eloqua_sandbox.platforms import imitated
 from certain_eloqua_sandbox.seeds import catalogue
-from certain_eloqua_sandbox.wire import Platform, Request, Response, Routes, json_response
+from certain_eloqua_sandbox.wire import Platform, Request, Response, Routes, add_routes, json_response
 from certain_eloqua_sandbox.world import World
 
-ROUTE_MODULES = (
-    clock,
-    scripted_faults,
-    settings,
-    state,
-    watching,
+add_routes(
+    "certain_eloqua_sandbox.control",
+    "clock",
+    "scripted_faults",
+    "settings",
+    "state",
+    "watching",
 )
-"""Importing a module adds its routes to the door."""
 
 
 @DOOR.answers("GET", "", source=SOURCE)

@@ -1,12 +1,12 @@
 """A connector file that cannot be used, as whoever opens the UI sees it, without running anything."""
 
 import shutil
-import time
 
 import pytest
 
 from tests.browser.conftest import DagsterServer, Page, Sandbox, running_dagster, show
 from tests.conftest import ROOT
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 EVALUATED_WITHIN = 300.0
@@ -54,10 +54,10 @@ def test_the_standing_check_fails_without_anyone_asking(with_a_broken_file, page
 
 def evaluated(server: DagsterServer) -> dict:
     """The check's evaluation, as soon as the daemon's sensor has reported it."""
-    deadline = time.monotonic() + EVALUATED_WITHIN
-    while True:
+
+    def evaluation() -> dict | None:
         found = server.ask(EXECUTIONS)["assetCheckExecutions"]
-        if found and found[0]["evaluation"]:
-            return found[0]["evaluation"]
-        assert time.monotonic() < deadline, found
-        time.sleep(1)
+        return found[0]["evaluation"] if found else None
+
+    found: dict = until(evaluation, "the check was not evaluated", EVALUATED_WITHIN)
+    return found

@@ -30,6 +30,14 @@ def test_the_graph_shows_every_connector_and_its_steps(dagster_server: DagsterSe
     show(page, lineage, "contacts", "plan", "delivery", name="connector-graph")
 
 
+def test_a_schedule_is_switched_on_and_shows_its_next_tick(dagster_server: DagsterServer, page: Page):
+    address = dagster_server.location_page("schedules/attendees_to_eloqua_schedule")
+    show(page, address, "each event's own zone", "Preview tick result")
+    page.get_by_role("checkbox").press("Space")
+    show(page, address, "Next tick", name="schedule")
+    page.get_by_role("checkbox").press("Space")
+
+
 def test_the_launchpad_opens_with_the_settings_of_the_file_and_of_no_other_connector(dagster_server, page):
     playground = dagster_server.location_page(f"jobs/{CONNECTOR}/playground")
     show(page, playground, "Summit Prospects", f"{CONNECTOR}_settings", "run_locks", name="launchpad")

@@ -20,12 +20,12 @@ def page(browser: Browser, sandbox: Sandbox) -> Iterator[Page]:
     problems: list[str] = []
 
     def only_the_sandbox(route: object) -> None:
-        url = route.request.url  # type: ignore[attr-defined]
+        url = route.request.url
         if url.startswith(sandbox.url):
-            route.continue_()  # type: ignore[attr-defined]
+            route.continue_()
         else:
             away.append(url)
-            route.abort()  # type: ignore[attr-defined]
+            route.abort()
 
     context.route("**/*", only_the_sandbox)
     one = context.new_page()
@@ -240,7 +240,7 @@ def test_an_unknown_address_says_so(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everything_can_be_read(page: Page, sandbox: Sandbox, scheme: str) -> None:
     """Every text has at least the contrast that WCAG asks for (4.5), and every control a name."""
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)
     email = _first_email(sandbox, "certain/registrations")
     for address in ("/", "/#/eloqua/contacts", "/#/certain/registrations", f"/#/person/{email}"):
         page.goto(address)

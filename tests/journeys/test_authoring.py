@@ -39,7 +39,7 @@ def test_a_new_file_shows_the_values_of_the_account(account: Path):
         "ai (Artificial Intelligence)",
         "vip-care (VIP care)",
         "In this account: DELEGATE",
-        "2 more events were not looked into",
+        "2 more events were not read",
     ):
         assert shown in plain, shown
     one = new("session_status_activities", "--event", "NWSUMMIT27").stdout
@@ -51,7 +51,7 @@ def test_required_values_are_those_that_exist(account: Path):
     new("import_registrations", "--out", str(account / "prospects.yaml"))
     connector, problems = load_connector(account / "prospects.yaml")
     assert connector is not None, problems
-    assert connector.settings.contact_list_name == "Summit Prospects"  # type: ignore[attr-defined]
+    assert connector.settings.contact_list_name == "Summit Prospects"
     assert (account / "schema" / "connector.json").is_file()
     again = new("import_registrations", "--out", str(account / "prospects.yaml"))
     assert again.exit_code == 1
@@ -99,7 +99,7 @@ def test_the_questions_end_in_a_file_and_its_dry_run(account: Path, dagster_home
     assert sandbox.control("GET", "/counters")["writes"] == before["writes"]
 
 
-def test_questions_that_nobody_answers_write_nothing(account: Path):
+def test_questions_without_answers_write_nothing(account: Path):
     result = new("upsert_contacts", "--interactive", "--offline", answers=["people", ""])
     assert result.exit_code == 1
     assert list(account.iterdir()) == []
@@ -148,12 +148,12 @@ def test_everything_that_is_missing_on_both_platforms_is_listed_at_once(account:
     assert set(found) == {"activities", "prospects", "broken"}
     event = next(one for one in content["errors"] if one["field"] == "events[1]")
     assert (event["line"], event["nearest"]) == (3, "NWSUMMIT27")
-    said = " | ".join(found["activities"])
-    assert "no registration status 'Attnded'. Did you mean 'Attended'?" in said
-    assert "no campaign 99" in said
-    said = " | ".join(found["prospects"])
-    assert "'Nolist'" in said
-    assert "no attendee type 'VIPP'. Did you mean 'VIP'?" in said
+    messages = " | ".join(found["activities"])
+    assert "no registration status 'Attnded'. Did you mean 'Attended'?" in messages
+    assert "no campaign 99" in messages
+    messages = " | ".join(found["prospects"])
+    assert "'Nolist'" in messages
+    assert "no attendee type 'VIPP'. Did you mean 'VIP'?" in messages
     assert len(content["looked_into"]["prospects"]) == 5
     assert content["looked_into"]["right"] == []
 
@@ -161,6 +161,6 @@ def test_everything_that_is_missing_on_both_platforms_is_listed_at_once(account:
 def test_the_shipped_connectors_fit_the_sandbox(account: Path, sandbox: Sandbox):
     result = check("--folder", str(ROOT / "connectors"), "--event", "NWSUMMIT27")
     assert result.exit_code == 0, result.output
-    assert "Events looked into: NWSUMMIT27." in result.output
+    assert "Events checked: NWSUMMIT27." in result.output
     assert not {name for name, number in sandbox.control("GET", "/counters")["writes"].items() if number}
     assert CliRunner().invoke(main, ["connectors", "check", "--event", "NWSUMMIT27"]).exit_code == 2

@@ -1,6 +1,7 @@
 """The list of connectors with the status of each, and the removal of ended runs."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -55,6 +56,25 @@ def test_the_list_shows_the_status_of_the_latest_run(ours, kept, monkeypatch):
     shown = {record.data["name"]: record.data["status"] for record in made.records}
     assert shown["readers"] == "Completed with errors"
     assert shown["prospects"] == "Failed"
+
+
+def test_the_list_shows_the_next_run_by_the_dates_of_the_events(ours, kept):
+    assert _row(ours, "prospects")["next_run"] is None, "it is started by hand"
+    for name, zone in (("prospects", "event"), ("readers", "Europe/Berlin")):
+        path = kept.connectors / f"{name}.yaml"
+        window = "first_run: 2020-01-01, last_run: 2099-12-31, every: hour, minute: 30"
+        path.write_text(f"{path.read_text().rstrip()}\nschedule: {{{window}, timezone: {zone}}}\n")
+    assert _row(ours, "prospects")["next_run"]["at"] is None, "the events were never read"
+    assert kept.runner().assets(["certain/events"]).success
+    row, account = _row(ours, "prospects"), _row(ours, "readers")
+    assert row["next_run"]["event"] in ("NWFORUM27", EVENT)
+    assert (account["next_run"]["event"], account["next_run"]["time_zone"]) == (None, "Europe/Berlin")
+    for one in (row, account):
+        at = datetime.fromisoformat(one["next_run"]["at"])
+        assert timedelta(0) < at - datetime.now(UTC) <= timedelta(hours=1)
+        assert (at.minute, one["next_run"]["switched_on"]) == (30, False)
+    assert ":30 CE" in ours("connectors", "list")
+    assert "(off)" in ours("connectors", "list")
 
 
 def test_only_ended_runs_are_removed(ours, kept):

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import threading
-import time
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,6 +19,7 @@ from certain_eloqua.settings import Settings
 from tests.browser.conftest import running_dagster
 from tests.journeys.conftest import EVENT
 from tests.mail_server import MailServer
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 TEAM = "events-team@example.com"
@@ -215,11 +215,14 @@ def test_the_daemon_mails_a_run_that_failed_but_no_attempt_that_is_made_again(
     }
     with running_dagster(deployment.sandbox.url, home, **environment) as server:
         killed = server.launch("prospects", EVENT)
-        until(lambda: deployment.sandbox.control("GET", "faults")["faults"][0]["played"])
+        until(
+            lambda: deployment.sandbox.control("GET", "faults")["faults"][0]["played"],
+            "the slow write was not reached",
+        )
         (process,) = re.findall(r"pid: (\d+)", " ".join(server.messages(killed)))[:1]
         os.kill(int(process), signal.SIGKILL)
         deployment.sandbox.control("DELETE", "faults")
-        until(lambda: "SUCCESS" in server.statuses("prospects"))
+        until(lambda: "SUCCESS" in server.statuses("prospects"), "no attempt succeeded")
         assert sorted(server.statuses("prospects")) == ["FAILURE", "SUCCESS"]
         wrong = {"resources": {"prospects_settings": {"config": {"contact_list_name": "No such list"}}}}
         refused = server.run("prospects", EVENT, wrong)
@@ -228,10 +231,3 @@ def test_the_daemon_mails_a_run_that_failed_but_no_attempt_that_is_made_again(
     assert mail["To"] == TEAM
     assert f"/runs/{refused['run_id']}" in mail.get_body(("plain",)).get_content()
     assert len(mail_server.mails) == 1
-
-
-def until(condition):
-    deadline = time.monotonic() + 300
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

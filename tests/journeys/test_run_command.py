@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import dagster as dg
 import pytest
@@ -14,6 +13,7 @@ from click.testing import CliRunner
 from certain_eloqua.cli import main
 from tests.conftest import ROOT
 from tests.journeys.conftest import EVENT
+from tests.waiting import until_played
 
 pytestmark = pytest.mark.slow
 
@@ -148,10 +148,7 @@ def test_ctrl_c_stops_the_run_and_the_next_one_delivers_the_rest(ours, kept):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    deadline = time.monotonic() + 120
-    while not kept.sandbox.control("GET", "faults")["faults"][0]["played"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until_played(kept.sandbox, "the slow write was not reached")
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 130, output

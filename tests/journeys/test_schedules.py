@@ -1,6 +1,5 @@
 """A schedule under a real daemon: next ticks are shown, missed ones made up for once, runs never overlap."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -9,6 +8,7 @@ import requests
 
 from certain_eloqua.definitions import build_defs
 from tests.browser.conftest import CODE_LOCATION, running_dagster
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 NAME = "prospects_schedule"
@@ -25,14 +25,6 @@ SCHEDULE = """
       every: hour
       minute: 0
     """
-
-
-def until(condition, words):
-    deadline = time.monotonic() + 300
-    while not (found := condition()):
-        assert time.monotonic() < deadline, words
-        time.sleep(0.1)
-    return found
 
 
 def add_schedule(deployment):

@@ -1,27 +1,18 @@
 """A run that is terminated in the UI stops, says what it has written, and the next run delivers the rest."""
 
 import re
-import time
 
 import pytest
 
 from certain_eloqua.ledger import Ledger
 from tests.browser.conftest import running_dagster
 from tests.journeys.conftest import EVENT
+from tests.waiting import until, until_played
 
 pytestmark = pytest.mark.slow
 TERMINATE = """mutation($id:String!){terminateRun(runId:$id){__typename
   ... on TerminateRunFailure{message} ... on PythonError{message}}}"""
 STATUS = "query($id:ID!){runOrError(runId:$id){... on Run{status}}}"
-WITHIN = 300.0
-
-
-def _until(condition, words):
-    deadline = time.monotonic() + WITHIN
-    while not (found := condition()):
-        assert time.monotonic() < deadline, words
-        time.sleep(0.1)
-    return found
 
 
 @pytest.mark.timeout(900)
@@ -36,10 +27,10 @@ def test_a_terminated_run_stops_and_the_next_one_completes_it(deployment, tmp_pa
         sandbox.url, home, CERTAIN_ELOQUA_CONNECTORS=str(deployment.connectors), CERTAIN_WRITERS="1"
     ) as server:
         launched = server.launch("prospects", EVENT)
-        _until(lambda: _played(sandbox), "the slow write was not reached")
+        until_played(sandbox, "the slow write was not reached")
         answer = server.ask(TERMINATE, id=launched)["terminateRun"]
         assert answer["__typename"] == "TerminateRunSuccess", answer
-        _until(lambda: _status(server, launched) == "CANCELED", "the run did not end")
+        until(lambda: _status(server, launched) == "CANCELED", "the run did not end")
         written = deployment.writes()["certain.registration create"]
         stopped = server.error(launched)
         words = r"The run was terminated. Of 294 records to write, (\d+) have a recorded outcome"
@@ -61,10 +52,6 @@ def _twice(deployment) -> int:
     """How many registrations are of people who have another one."""
     pins = [one["profile"]["pin"] for one in deployment.platforms.registrations(EVENT)]
     return len(pins) - len(set(pins))
-
-
-def _played(sandbox) -> bool:
-    return bool(sandbox.control("GET", "faults")["faults"][0]["played"])
 
 
 def _status(server, run: str) -> str:

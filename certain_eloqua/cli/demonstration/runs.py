@@ -51,6 +51,13 @@ class Runner:
         job = self.definitions.resolve_job_def(f"{name}{DRY_RUN_SUFFIX}" if dry_run else name)
         return self._run(job, event, self._config(name, settings), None, run_id, tags)
 
+    def together(self, connectors: Sequence[str], event: str) -> Ran:
+        """Several connectors of an event in one run, so that what they share is read once."""
+        deliveries = dg.AssetSelection.assets(*(dg.AssetKey([name, "delivery"]) for name in connectors))
+        job = self.definitions.resolve_implicit_global_asset_job_def()
+        keys = deliveries.upstream().resolve(job.asset_layer.asset_graph)
+        return self._run(job, event, LOG_TO_HOME_ONLY, sorted(keys))
+
     def assets(self, keys: Sequence[str], event: str | None = None) -> Ran:
         """Some assets only, like `dg launch --assets`."""
         job = self.definitions.resolve_implicit_global_asset_job_def()

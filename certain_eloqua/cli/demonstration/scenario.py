@@ -27,16 +27,6 @@ WARNINGS = ("few_are_left_out", "no_contact_is_left_behind")
 """Checks of a plan that warn of the data and keep nothing from being delivered."""
 
 
-READS = tuple(
-    f"certain/{read}" for read in ("events", "profiles", "registrations", "attendee_types", "statuses")
-)
-BOTH = (
-    *READS,
-    *(f"{name}/{step}" for name in (PROSPECTS, ATTENDEES) for step in ("contacts", "plan", "delivery")),
-)
-"""All assets of the connectors of the event."""
-
-
 class Scenario:
     """Runs every step once, on one sandbox."""
 
@@ -137,7 +127,7 @@ class Scenario:
     def _dry_run(self) -> None:
         self.report.chapter("5", f"A dry run: what would {ATTENDEES} change in Eloqua?")
         before = self.platforms.writes()
-        ran = self.runner.assets([*READS, f"{ATTENDEES}/contacts", f"{ATTENDEES}/plan"], EVENT)
+        ran = self.runner.job(ATTENDEES, EVENT, dry_run=True)
         plan = ran.of(f"{ATTENDEES}/plan")
         self.report.counts(plan, "plan_")
         self.report.markdown_table(plan.get("changes") or "")
@@ -192,8 +182,7 @@ class Scenario:
                 f"People who share one address: {came_back} got back what step 6 wrote to their contact."
             )
         before = self.platforms.writes()
-        # The connectors of the event in one run, so that what they share is read once.
-        of_event = self.runner.assets(BOTH, EVENT)
+        of_event = self.runner.together([PROSPECTS, ATTENDEES], EVENT)
         for name, ran in ((PROSPECTS, of_event), (READERS, self.runner.job(READERS)), (ATTENDEES, of_event)):
             delivered = _delivered(ran, name)
             unchanged = ran.of(f"{name}/delivery").get("unchanged", 0)

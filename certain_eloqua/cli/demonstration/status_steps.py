@@ -22,23 +22,19 @@ if TYPE_CHECKING:
 EVENT, SESSION = "NWSUMMIT27", "S-KEY"
 REGISTRATIONS, SESSIONS, MEMBERS = "registration_activities", "session_activities", "pre_registered_list"
 LIST = "Pre-Registered_NWIND_NWSUMMIT27"
-READS = [
-    *("certain/events", "certain/profiles", "certain/registrations", "certain/attendee_types"),
-    *("certain/statuses", "certain/sessions", "certain/session_registrations"),
-]
 KILLED_WITHIN = 60.0
 
 
 def show_status_changes(runner: Runner, platforms: Platforms, report: Report) -> None:
     """A person registers, takes part in a session, cancels it and attends; a worker is killed on the way."""
-    _Story(runner, platforms, report).tell()
+    _StatusChanges(runner, platforms, report).show()
 
 
-class _Story:
+class _StatusChanges:
     def __init__(self, runner: Runner, platforms: Platforms, report: Report) -> None:
         self.runner, self.platforms, self.report = runner, platforms, report
 
-    def tell(self) -> None:
+    def show(self) -> None:
         self.report.chapter("10", "Status changes become activities and list memberships, each once")
         person = self._person()
         if person is None:
@@ -53,7 +49,7 @@ class _Story:
         self._again()
 
     def _person(self) -> dict[str, Any] | None:
-        """Somebody who is invited, whose profile knows the contact, and who registered once only."""
+        """A person who is invited, whose profile knows the contact, and who registered once only."""
         found = self.platforms.registrations(EVENT)
         often = Counter(one["profile"].get("externalKey") for one in found)
         for one in found:
@@ -118,10 +114,8 @@ class _Story:
     # -- parts of several steps
 
     def _run(self) -> None:
-        """All three connectors in one run, so that what they share is read once."""
-        connectors = (REGISTRATIONS, SESSIONS, MEMBERS)
-        keys = [*READS, *(f"{name}/{step}" for name in connectors for step in ("plan", "delivery"))]
-        ran = self.runner.assets(keys, EVENT)
+        """All three connectors in one run."""
+        ran = self.runner.together((REGISTRATIONS, SESSIONS, MEMBERS), EVENT)
         self.report.expect("the run of all three succeeded", ran.success, ran.failure)
 
     def _killed_worker(self) -> bool:

@@ -1,6 +1,6 @@
 """The values that exist in an account, by the subject that a setting names, so that a person can choose.
 
-A setting that takes such values says so in its field: `Field(json_schema_extra=values_of("sessions"))`.
+A setting that takes such values is marked: `Field(json_schema_extra=values_of("sessions"))`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ CertainSubject = Literal[
 ]
 Subject = EloquaSubject | CertainSubject
 ELOQUA_SUBJECTS: tuple[str, ...] = get_args(EloquaSubject)
+CERTAIN_SUBJECTS: tuple[str, ...] = get_args(CertainSubject)
 
 _MARK = "x-values-of"
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value as a file says it, and its name for people where that is another."""
+    """One value as it is written in a file, and its name where that is another."""
 
     value: str
     name: str = ""
@@ -66,7 +67,7 @@ class AccountValues:
 
 
 def values_of(subject: Subject) -> dict[str, Any]:
-    """The mark of a setting that names values of the account; it stands in the JSON schema, too."""
+    """The mark of a setting that names values of the account; it is in the JSON schema, too."""
     return {_MARK: subject}
 
 

@@ -112,7 +112,7 @@ class Delivered:
 
 DeliverTogether = Callable[[Iterable[tuple[Job, "pd.DataFrame"]], Platforms], Mapping[str, str]]
 Check = Callable[[], object]
-"""Looks at one thing; raises a `Permanent` that says what is wrong with it."""
+"""Checks one thing; raises a `Permanent` with what is wrong with it."""
 Requirement = Callable[[Job, Platforms], Iterable[Check]]
 """Some checks of a kind. It may read what they have in common, and raise what a check may raise."""
 LedgerRead = Callable[["Ledger", Job, Mapping[str, "pd.DataFrame"]], "pd.DataFrame"]

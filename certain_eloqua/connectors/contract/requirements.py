@@ -7,9 +7,10 @@ list, so that a person is shown everything that is missing, on both sides, and c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from certain_eloqua.clients.errors import AuthError, ClientError, Permanent, Transient
-from certain_eloqua.connectors.contract.kind import Check, Job, Platforms, Requirement
+from certain_eloqua.clients.errors import AuthError, ClientError, Permanent
+from certain_eloqua.connectors.contract.kind import Job, Platforms, Requirement
 
 
 def unmet(requirements: Iterable[Requirement], job: Job, platforms: Platforms) -> list[Permanent]:
@@ -21,9 +22,22 @@ def unmet(requirements: Iterable[Requirement], job: Job, platforms: Platforms) -
     """
     found: dict[str, Permanent] = {}
     for requirement in requirements:
-        for check in _checks(requirement, job, platforms, found):
-            _run(check, found)
+        with _kept_in(found):
+            for check in requirement(job, platforms):
+                with _kept_in(found):
+                    check()
     return list(found.values())
+
+
+@contextmanager
+def _kept_in(found: dict[str, Permanent]) -> Iterator[None]:
+    """Keep what is refused, so that the next check is made as well."""
+    try:
+        yield
+    except AuthError:
+        raise
+    except Permanent as error:
+        found.setdefault(str(error), error)
 
 
 def as_one(doing: str, problems: Iterable[Permanent]) -> Permanent:
@@ -34,26 +48,6 @@ def as_one(doing: str, problems: Iterable[Permanent]) -> Permanent:
         f"{len(listed)} things are missing or do not fit: {' '.join(listed)}",
         advice="Correct all of them, then run again; nothing was written.",
     )
-
-
-def _checks(
-    requirement: Requirement, job: Job, platforms: Platforms, found: dict[str, Permanent]
-) -> Iterator[Check]:
-    try:
-        yield from requirement(job, platforms)
-    except (Transient, AuthError):
-        raise
-    except Permanent as error:
-        found.setdefault(str(error), error)
-
-
-def _run(check: Check, found: dict[str, Permanent]) -> None:
-    try:
-        check()
-    except (Transient, AuthError):
-        raise
-    except Permanent as error:
-        found.setdefault(str(error), error)
 
 
 def without_advice(error: ClientError) -> str:

@@ -8,15 +8,20 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from certain_eloqua.clients.errors import ClientError
-from certain_eloqua.connectors.contract.account_values import ELOQUA_SUBJECTS, AccountValues, Value
+from certain_eloqua.connectors.contract.account_values import (
+    CERTAIN_SUBJECTS,
+    ELOQUA_SUBJECTS,
+    AccountValues,
+    Value,
+)
+from certain_eloqua.domain.event import Event, latest_events
 
 if TYPE_CHECKING:
     from certain_eloqua.clients.certain import CertainClient
     from certain_eloqua.clients.eloqua import EloquaClient
-    from certain_eloqua.domain.event import Event
 
 MOST_EVENTS = 5
-"""Events that are looked into when none is named: the latest ones."""
+"""Events whose values are read when none is named: the latest ones."""
 MOST_VALUES = 500
 """Values of one subject that are read; an account may have many thousand lists."""
 
@@ -33,8 +38,11 @@ _FOR_EVENTS: Mapping[str, str] = {
 }
 
 
-def read_eloqua(client: EloquaClient, subjects: Collection[str]) -> AccountValues:
-    """The wanted values of Eloqua."""
+def read_eloqua(
+    client: EloquaClient, subjects: Collection[str], codes: Collection[str] = ()
+) -> AccountValues:
+    """The wanted values of Eloqua, which are the same for all events."""
+    del codes
     readers: Mapping[str, Callable[[], Iterable[Value]]] = {
         "contact_lists": lambda: (Value(one.name) for one in client.iter_contact_lists()),
         "custom_objects": lambda: map(Value, client.custom_objects.names()),
@@ -61,7 +69,11 @@ def read_certain(
         missing = sorted(set(codes) - {event.code for event in events})
         if missing:
             raise ValueError(f"Certain has no event {missing[0]!r} in this account")
-        chosen = [event for event in events if event.code in codes] if codes else _latest(events)
+        chosen = (
+            [event for event in events if event.code in codes]
+            if codes
+            else latest_events(events, MOST_EVENTS)
+        )
         read = dict(_certain_values(client, subjects, events, chosen))
     except ClientError as error:
         return AccountValues(unread={"Certain": error.came_back})
@@ -80,9 +92,11 @@ def together(*parts: AccountValues) -> AccountValues:
     )
 
 
-def is_of_eloqua(subject: str) -> bool:
-    """Whether Eloqua has these values, and not Certain."""
-    return subject in ELOQUA_SUBJECTS
+READERS: Mapping[str, tuple[Collection[str], Callable[..., AccountValues]]] = {
+    "eloqua": (ELOQUA_SUBJECTS, read_eloqua),
+    "certain": (CERTAIN_SUBJECTS, read_certain),
+}
+"""By platform: the subjects whose values it has, and what reads them: client, subjects, codes of events."""
 
 
 def _certain_values(
@@ -113,12 +127,6 @@ def _certain_values(
         yield "agenda_item_tags", _tags(items)
     if "item_tags" in subjects:
         yield "item_tags", _tags([*sessions, *items])
-
-
-def _latest(events: Iterable[Event]) -> list[Event]:
-    """The events that start last, those without a date at the end."""
-    dated = sorted(events, key=lambda event: event.starts.timestamp() if event.starts else 0, reverse=True)
-    return dated[:MOST_EVENTS]
 
 
 def _coded(rows: Iterable[Mapping[str, Any]], code: str, name: str) -> tuple[Value, ...]:

@@ -1,7 +1,7 @@
 """The JSON schema of connector files, for editors: completion, hover texts and squiggles while one types.
 
-It is made from the same models that read the files. What it cannot say (a value that depends on another one)
-is said by `certain-eloqua connectors check`.
+It is made from the same models that read the files. What it cannot express (a value that depends on another
+one) is checked by `certain-eloqua connectors check`.
 """
 
 from __future__ import annotations

@@ -7,8 +7,9 @@ silence, and nothing in it is guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from certain_eloqua.connectors.files.problems import Problem, dotted
 from certain_eloqua.connectors.files.schedule import SCHEDULES, Schedule
 from certain_eloqua.connectors.files.settings import settings_from
 from certain_eloqua.domain.email import is_valid_email
-from certain_eloqua.domain.event import Event
+from certain_eloqua.domain.event import Event, is_plain_code
 from certain_eloqua.mapping import nearest
 from certain_eloqua.mapping.printing import MOST_FAULTS, more_faults, quotable
 from certain_eloqua.mapping.strict_yaml import (
@@ -57,8 +58,12 @@ class Connector:
     path: Path
 
     def selects(self, event: Event) -> bool:
-        """Whether this connector serves an event."""
-        return self.events is not None and self.events.matches(event)
+        """Whether this connector serves an event. One whose code cannot be a partition is never served."""
+        return self.events is not None and is_plain_code(event.code) and self.events.matches(event)
+
+    def selected(self, events: Iterable[Event]) -> list[Event]:
+        """The events that this connector serves, by code."""
+        return sorted((one for one in events if self.selects(one)), key=attrgetter("code"))
 
     @property
     def events_in_words(self) -> str:

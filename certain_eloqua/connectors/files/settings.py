@@ -96,8 +96,9 @@ def _why(fault: Any) -> str:
 
 def allowed_values(field: FieldInfo) -> tuple[str, ...]:
     """What a field may hold, in words or as the choices themselves."""
-    if isinstance(field.json_schema_extra, dict) and "allowed" in field.json_schema_extra:
-        return tuple(str(one) for one in field.json_schema_extra["allowed"])  # type: ignore[union-attr]
+    extra = field.json_schema_extra
+    if isinstance(extra, dict) and isinstance(allowed := extra.get("allowed"), list):
+        return tuple(map(str, allowed))
     annotation, optional = _bare(field.annotation)
     if get_origin(annotation) is Literal:
         return tuple(str(choice) for choice in get_args(annotation))

@@ -88,17 +88,17 @@ def template(kind: Kind | str, account: AccountValues | None = None, chosen: Cho
 
 def origin(account: AccountValues) -> str:
     """Where the values of an account are from, and which are missing and why."""
-    said = []
+    sentences = []
     if account.values:
-        said.append('Values after "In this account" were read from the platforms when this was written.')
+        sentences.append('Values after "In this account" were read from the platforms when this was written.')
     if account.events:
-        others = f" {account.more_events} more events were not looked into." if account.more_events else ""
-        said.append(f"Statuses, types and items are those of {', '.join(account.events)}.{others}")
-    said += [
+        others = f" {account.more_events} more events were not read." if account.more_events else ""
+        sentences.append(f"Statuses, types and items are those of {', '.join(account.events)}.{others}")
+    sentences += [
         f"{title} could not be read, so its values are not shown: {quotable(reason).rstrip('.')}."
         for title, reason in account.unread.items()
     ]
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def proposal(name: str, field: FieldInfo, account: AccountValues | None = None) -> Any:

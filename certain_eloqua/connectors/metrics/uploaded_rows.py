@@ -59,7 +59,7 @@ def outcomes_of(sent: SentRows, receipt: ImportReceipt) -> pa.Table:
     numbers = pa.array(np.arange(1, len(keys) + 1))
     place = pc.index_in(numbers, value_set=rejects["row"].combine_chunks())
     written = pc.fill_null(rejects["written_min"].combine_chunks().take(place), True)
-    # Of a large upload the receipt does not say which rows went through which sync.
+    # Of a large upload the receipt does not name the rows that went through which sync.
     sync = ", ".join(f"/syncs/{one}" for one in receipt.sync_ids) or None
     return pa.table(
         {

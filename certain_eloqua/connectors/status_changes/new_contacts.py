@@ -1,6 +1,6 @@
 """Contacts that are created for people whom Eloqua does not know, by the field map, as kind 4 creates them.
 
-Contacts that exist are left unchanged: keeping them current is the work of `upsert_contacts`.
+Contacts that exist are left unchanged; `upsert_contacts` updates them.
 """
 
 from __future__ import annotations

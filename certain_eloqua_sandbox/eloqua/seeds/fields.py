@@ -1,6 +1,6 @@
 """The contact and account fields of an ordinary Eloqua instance, and their option lists.
 
-Which fields there are stands in ``fields.json``; here is what Eloqua computes.
+The fields are in ``fields.json``; here is what Eloqua computes.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ class Bench:
         frames = self.reads(found, job)
         assert found.extract is not None
         more = (frames,) if found.extract_reads else ()
-        extracted = found.extract(job, self.platforms(), *more)  # type: ignore[call-arg]
+        extracted = found.extract(job, self.platforms(), *more)
         table = pa.Table.from_batches(list(extracted.batches), schema=extracted.schema)
         contacts = table.to_pandas()
         contacts.attrs.update(extracted.kept)

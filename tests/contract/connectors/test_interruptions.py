@@ -51,7 +51,7 @@ def _die_at(number: int, *, answered: bool) -> None:
             os._exit(DIED)
         return answer
 
-    requests.Session.send = send  # type: ignore[method-assign]
+    requests.Session.send = send
 
 
 @pytest.mark.slow
@@ -109,7 +109,7 @@ def test_a_finished_plan_is_not_delivered_twice(bench: Bench):
 
 def test_the_same_change_is_delivered_again_when_it_is_planned_again(bench: Bench):
     bench.contact_list("Guests", [person(1)])
-    code = bench.run("import_registrations", **IMPORT).delivered.frame["registration_code"].iloc[0]  # type: ignore[union-attr]
+    code = bench.run("import_registrations", **IMPORT).delivered.frame["registration_code"].iloc[0]
     for _ in range(2):
         bench.certain.update_registration(EVENT, code, {"registrationStatusLabel": "New"})
         assert bench.run("import_registrations", **IMPORT).outcomes() == {"updated": 1}

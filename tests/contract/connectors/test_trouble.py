@@ -89,7 +89,7 @@ def test_a_warning_without_rejects_loses_no_row(bench: Bench):
     bench.sandbox.control("POST", "/syncs/next", {"status": "warning", "kind": "import"})
     ran = upsert(bench)
     assert ran.outcomes() == {"created": 3}
-    assert ran.delivered.facts["sync_status"] == "warning"  # type: ignore[union-attr]
+    assert ran.delivered.facts["sync_status"] == "warning"
     assert upsert(bench).outcomes() == {"unchanged": 3}
 
 
@@ -105,7 +105,7 @@ def test_a_row_that_was_taken_without_a_bad_value_is_sent_and_says_so(bench: Ben
     bench.sandbox.control("POST", "/syncs/next", {"status": "warning", "code": "ELQ-00040", "kind": "import"})
     ran = upsert(bench)
     assert ran.outcomes() == {"created": 3}
-    (row,) = ran.delivered.frame.query("code == 'ELQ-00040'").to_dict("records")  # type: ignore[union-attr]
+    (row,) = ran.delivered.frame.query("code == 'ELQ-00040'").to_dict("records")
     assert "taken without a bad value" in row["cause"]
     assert row["contact_id"]
 
@@ -198,7 +198,7 @@ def test_a_token_that_expires_inside_a_run_is_renewed(bench: Bench, tmp_path: Pa
         assert ran.outcomes() == {"created": 5}
         assert eloqua.usage.count("POST /auth/oauth2/token") == 2
         assert first is not None
-        assert store.load().refresh_token != first.refresh_token  # type: ignore[union-attr]
+        assert store.load().refresh_token != first.refresh_token
         assert eloqua.open_definitions() == 0
     assert bench.profile(profilePin="UP-1")["sourceOfProfile"] == "Eloqua"
 

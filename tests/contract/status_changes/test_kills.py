@@ -27,7 +27,7 @@ def kill(kills: int, *arguments: str) -> dict[str, int]:
     return result
 
 
-@pytest.mark.parametrize(("kills", "workers"), [(100, 1), (50, 2)])
+@pytest.mark.parametrize(("kills", "workers"), [(150, 1), (80, 2)])
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_killed_workers_send_every_change_once(
     request: pytest.FixtureRequest, database: str, kills: int, workers: int

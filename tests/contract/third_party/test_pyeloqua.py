@@ -22,7 +22,7 @@ def story(pyeloqua_python: Path, run_outside: Run, sandbox: Sandbox) -> Callable
     """Run one story of the script in pyeloqua's own environment; returns what it saw."""
 
     def run(name: str) -> dict[str, Any]:
-        return json.loads(run_outside(pyeloqua_python, SCRIPT, name).stdout.splitlines()[-1])  # type: ignore[no-any-return]
+        return json.loads(run_outside(pyeloqua_python, SCRIPT, name).stdout.splitlines()[-1])
 
     return run
 

@@ -82,9 +82,9 @@ LINKED = {"sourceOfProfile": "Eloqua"}
 
 
 def reads(
-    contacts: list[dict[str, Any]] = (),  # type: ignore[assignment]
-    profiles: list[dict[str, Any]] = (),  # type: ignore[assignment]
-    registrations: list[dict[str, Any]] = (),  # type: ignore[assignment]
+    contacts: list[dict[str, Any]] = (),
+    profiles: list[dict[str, Any]] = (),
+    registrations: list[dict[str, Any]] = (),
     sent: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     fields = [pair.eloqua for pair in DEFAULT_PAIRS]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -64,7 +65,7 @@ def test_a_good_file_is_a_connector(write: Any):
     assert not problems
     assert connector is not None
     assert (connector.name, connector.kind.name) == ("tried", "import_registrations")
-    assert connector.settings.ending_page == 2  # type: ignore[attr-defined]
+    assert connector.settings.ending_page == 2
     assert connector.selects(EVENT)
     assert connector.events_in_words == "events that are Live or On-Site"
     expected = "every week on Monday at 16:30, from event_start - 60 days to event_end + 7 days"
@@ -281,7 +282,7 @@ def test_words_that_yaml_takes_for_booleans_stay_words(write: Any):
     assert connector is not None
     assert connector.events is not None
     assert connector.events.codes == ("NO", "2026")
-    assert connector.settings.contact_list_name == "on"  # type: ignore[attr-defined]
+    assert connector.settings.contact_list_name == "on"
 
 
 SCHEDULE = """\
@@ -387,6 +388,16 @@ def _is_yaml(line: str) -> bool:
         and line.lstrip().startswith("#")
         and first.islower()
     )
+
+
+def test_events_are_selected_by_code_and_only_those_that_can_be_partitions(write):
+    connector, _ = load_connector(
+        write("kind: upsert_contacts\nevents: all\nsettings: {registration_statuses: [New]}\n")
+    )
+    assert connector is not None
+    events = [replace(EVENT, code=code) for code in ("B", "A,B", "A", "..")]
+    assert [one.code for one in connector.selected(events)] == ["A", "B"]
+    assert not connector.selects(events[1])
 
 
 def test_the_shipped_examples_are_valid():

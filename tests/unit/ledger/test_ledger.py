@@ -206,7 +206,7 @@ def test_an_interrupted_delivery_is_settled_and_then_reported_once(ledger: Ledge
     ledger.delivery("next", "c", "E", "r2").finish({}, reports=["broken"])
     assert ledger.settled("c", "E") == []
     assert {one.plan_id: one.state for one in ledger.deliveries("c", "E")} == {
-        "broken": "told",
+        "broken": "reported",
         "next": "finished",
     }
     assert ledger.forget_rows(datetime.now(UTC) + timedelta(seconds=1)) == 1
@@ -247,6 +247,12 @@ def test_an_older_ledger_is_upgraded_with_what_it_held(url: str, revision: str, 
         )
         connection.execute(
             text(
+                "INSERT INTO ledger_deliveries (plan_id, connector, event, run_id, state, attempts,"
+                " started_at, counts) VALUES ('q', 'd', 'E', 'r0', 'told', 1, '2026-01-01 00:00:00', '{}')"
+            )
+        )
+        connection.execute(
+            text(
                 "INSERT INTO ledger_delivered_rows (plan_id, key, step, outcome, contact_id,"
                 " registration_code) VALUES (:plan, :key, 'row', 'created', :contact, :code)"
             ),
@@ -264,6 +270,7 @@ def test_an_older_ledger_is_upgraded_with_what_it_held(url: str, revision: str, 
         assert delivered == DeliveredRow(
             "7", "created", ids={"contact_id": "3001", "registration_code": "R1"}
         )
+        assert [one.state for one in ledger.deliveries("d", "E")] == ["reported"]
         registered = [RegisteredDefinitions("r1", "read")] if revision == "0002" else []
         assert ledger.registered_definitions("c", "E") == registered
         with ledger.run_lock("c", "E", "r2"):

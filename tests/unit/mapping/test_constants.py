@@ -1,6 +1,5 @@
 """Constants, live values, versions and differences of field maps."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -29,7 +28,7 @@ def read(tmp_path: Path, *pairs: str) -> FieldMap:
     return load_field_map(path, "NWIND")
 
 
-def test_a_constant_is_written_for_everybody(tmp_path: Path):
+def test_a_constant_is_written_for_every_person(tmp_path: Path):
     field_map = read(
         tmp_path, "{constant: Event, eloqua: C_Lead_Source1}", "{constant: Marketing, certain: department}"
     )
@@ -98,7 +97,7 @@ def test_what_fits_is_no_problem():
         constant_pair("Event", eloqua="C_Lead_Source1"),
         constant_pair("7", eloqua="C_Employees1"),
         Pair("fax", "C_Lead_Source1", Direction.IN, values=ValueTable("own", {"M": "Mail"})),
-        Pair("phone", "C_NoSuch"),  # said by the check of names
+        Pair("phone", "C_NoSuch"),  # found by the check of names
     ]
     assert problems_of_values(pairs, LIVE) == []
 
@@ -138,7 +137,6 @@ def test_a_difference_names_each_pair_that_changed():
     assert difference(new.content, new.content) == []
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
 def test_git_knows_who_changed_a_map_and_when(tmp_path: Path):
     path = tmp_path / "NWIND.yaml"
     path.write_text("account: NWIND\n")
@@ -153,10 +151,10 @@ def test_git_knows_who_changed_a_map_and_when(tmp_path: Path):
     git("add", ".")
     git("commit", "-qm", "A map")
     path.write_text("account: NWIND\n")  # another time of change, the same content
-    said = origin_of(path)
-    assert said.author == "Ada Invented"
-    assert said.changed_at is not None
-    assert said.commit is not None
-    assert not said.commit.endswith("+")
+    origin = origin_of(path)
+    assert origin.author == "Ada Invented"
+    assert origin.changed_at is not None
+    assert origin.commit is not None
+    assert not origin.commit.endswith("+")
     path.write_text("account: NWIND\nextends: default\n")
     assert "changed since and not committed" in str(origin_of(path))

@@ -45,7 +45,7 @@ def test_everything_has_its_line():
         ("a: " + "[" * 40 + "]" * 40, 1, "this is nested too deeply; 30 levels are allowed"),
         ("a: " + "[" * 5000, 1, "this is nested too deeply"),
         ("a: 1\n--- \nb: 1\n", 2, "a second document"),
-        ('a: 1\nb: "x\\0"\n', 2, "a character (number 0) that no one can see"),
+        ('a: 1\nb: "x\\0"\n', 2, "an invisible character (number 0)"),
         ("a: [1\n", 2, "not YAML"),
         ("a: \x01\n", 1, "not YAML"),
     ],
