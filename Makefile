@@ -64,7 +64,7 @@ docs: developing ## write the pages that are read off the code (docs/commands.md
 
 .PHONY: site
 site: developing ## build the documentation site into site/, with strict links
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && echo "site/index.html"
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build && echo "site/index.html"
 
 .PHONY: constraints
 constraints: ## resolve the newest versions allowed and write constraints.txt anew

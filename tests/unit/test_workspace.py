@@ -1,8 +1,14 @@
 """The files that say where the definitions are must say the same."""
 
+import ast
+import importlib.metadata
+import re
+import sys
 import tomllib
 
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.conftest import ROOT
 
@@ -57,3 +63,47 @@ def test_the_deployments_dagster_yaml_keeps_runs_of_one_lane_apart(dagster_home)
     assert [(one["key"], one["value"], one["limit"]) for one in limits] == [
         (key, {"applyLimitPerUniqueValue": True}, 1) for key in ("dagster/partition", "certain/run_lock")
     ]
+
+
+def required(name: str, extras: tuple[str, ...] = ()) -> set[str]:
+    """The distributions that an installation brings, by normalised name."""
+    found: set[str] = set()
+    waiting = [(name, extras)]
+    while waiting:
+        name, extras = waiting.pop()
+        for line in importlib.metadata.requires(name) or ():
+            requirement = Requirement(line)
+            marker = requirement.marker
+            if marker and not any(marker.evaluate({"extra": extra}) for extra in (*extras, "")):
+                continue
+            other = canonicalize_name(requirement.name)
+            if other not in found:
+                found.add(other)
+                waiting.append((other, tuple(requirement.extras)))
+    return found
+
+
+def imported(package: str) -> set[str]:
+    """The top-level modules that a package's files import."""
+    names = set()
+    for file in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {one.name.partition(".")[0] for one in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module.partition(".")[0])
+    return names - set(sys.stdlib_module_names)
+
+
+OPTIONAL = {"apprise"}
+"""Modules of extras, imported only where a deployment has configured what needs them."""
+
+
+def test_what_the_first_command_installs_is_all_that_product_and_sandbox_import():
+    (extras,) = re.findall(r'run\) requirement="\.\[(.*)\]"', (ROOT / "bin" / "setup").read_text())
+    there = required("certain-eloqua", tuple(extras.split(",")))
+    owners = importlib.metadata.packages_distributions()
+    for name in imported("certain_eloqua") | imported("certain_eloqua_sandbox"):
+        if name.startswith("certain_eloqua") or name in OPTIONAL:
+            continue
+        assert there & {canonicalize_name(one) for one in owners[name]}, name
