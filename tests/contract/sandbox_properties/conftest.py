@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,6 +71,8 @@ class Connection:
 
 
 @pytest.fixture
-def ask(sandbox: Sandbox) -> Connection:
+def ask(sandbox: Sandbox) -> Iterator[Connection]:
     """A connection to the sandbox, freshly reset and with few people."""
-    return Connection(sandbox.url)
+    connection = Connection(sandbox.url)
+    yield connection
+    connection.wire.close()

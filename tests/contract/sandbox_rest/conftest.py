@@ -1,5 +1,6 @@
 """A caller of the sandbox's Application API."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -34,7 +35,7 @@ class Rest:
 
 
 @pytest.fixture
-def rest(sandbox: Sandbox) -> Rest:
-    session = requests.Session()
-    session.auth = ("Sandbox\\demo", "demo")
-    return Rest(sandbox, session)
+def rest(sandbox: Sandbox) -> Iterator[Rest]:
+    with requests.Session() as session:
+        session.auth = ("Sandbox\\demo", "demo")
+        yield Rest(sandbox, session)

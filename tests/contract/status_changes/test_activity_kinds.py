@@ -175,7 +175,7 @@ def test_a_status_change_of_a_registration_becomes_an_activity(bench: Bench):
     assert len(bench.activities()) == 2
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::FutureWarning", "error::DeprecationWarning", "error::RuntimeWarning")
 @pytest.mark.parametrize(
     ("kind", "settings"),
     [
