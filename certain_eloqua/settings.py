@@ -106,7 +106,12 @@ class Settings(BaseModel):
         "CERTAIN_PAGE_SIZE", "Records per page read from Certain.", 5000, ge=1, le=5000
     )
     certain_writers: int = _variable(
-        "CERTAIN_WRITERS", "Records written to Certain at the same time by one run.", 5, ge=1, le=32
+        "CERTAIN_WRITERS",
+        "Most records written to Certain at the same time by one run. A run begins with five, writes more at "
+        "once while Certain answers fast, and fewer when it asks for that (429, 503).",
+        20,
+        ge=1,
+        le=32,
     )
     certain_call_budget: Budget = _variable(
         "CERTAIN_CALL_BUDGET", "Most Certain calls one run may make. Empty: no limit.", None

@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from certain_eloqua.clients import errors
 from certain_eloqua.clients.redaction import quieten_urllib3, redact
 from certain_eloqua.clients.retry import Repeatable, Retrier, RetryPolicy, retry_after_seconds
+from certain_eloqua.clients.transport import Transport
 from certain_eloqua.clients.usage import Budget, Usage
 
 T = TypeVar("T")
@@ -73,7 +73,8 @@ class HttpOptions(TypedDict, total=False):
         budget: calls and syncs after which the client stops.
         pool_size: connections kept open.
         progress: called with a sentence before every wait for another try.
-        session, sleep, random, clock: for tests.
+        pushed_back: called when the platform asks for fewer requests (429, 503), before that wait.
+        sleep, random, clock: for tests.
     """
 
     timeout: tuple[float, float]
@@ -82,7 +83,7 @@ class HttpOptions(TypedDict, total=False):
     budget: Budget
     pool_size: int
     progress: Callable[[str], None]
-    session: requests.Session
+    pushed_back: Callable[[], None]
     sleep: Callable[[float], object]
     random: Callable[[], float]
     clock: Callable[[], float]
@@ -128,8 +129,9 @@ class HttpClient:
             options.get("random", _random.random),
             options.get("progress"),
             options.get("clock", time.monotonic),
+            options.get("pushed_back"),
         )
-        self.session = options.get("session") or _session(options.get("pool_size", 10))
+        self._transport = Transport(options.get("pool_size", 10))
         self._answered = False
         quieten_urllib3()
 
@@ -142,7 +144,7 @@ class HttpClient:
         self.close()
 
     def close(self) -> None:
-        self.session.close()
+        self._transport.close()
 
     def request(
         self,
@@ -211,7 +213,7 @@ class HttpClient:
         once = not (idempotent if idempotent is not None else method in _SAFE_TO_REPEAT)
         url = path if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
         counted = f"{method} {route or route_of(path)}"
-        body = _json.dumps(json, ensure_ascii=False).encode() if json is not None else data
+        body = orjson.dumps(json) if json is not None else data
         sent_headers = {"Accept": "application/json", **(headers or {})}
         if json is not None:
             sent_headers.setdefault("Content-Type", "application/json")
@@ -239,12 +241,7 @@ class HttpClient:
 
     def _send(self, doing: str, once: bool, **request: Any) -> requests.Response:
         try:
-            response = self.session.request(
-                timeout=self.timeout,
-                stream=True,
-                allow_redirects=False,  # both platforms redirect only to a login page
-                **request,
-            )
+            response = self._transport.send(timeout=self.timeout, **request)
         except _LOST as error:
             never_sent = _never_sent(error)
             in_doubt = once and not never_sent
@@ -370,14 +367,6 @@ def _whole_body(response: requests.Response) -> Reply:
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps requests from looking credentials up in a .netrc file."""
     return request
-
-
-def _session(pool_size: int) -> requests.Session:
-    session = requests.Session()
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool_size, max_retries=0, pool_block=False)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
 
 
 def _never_sent(error: BaseException) -> bool:

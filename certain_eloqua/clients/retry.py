@@ -68,6 +68,7 @@ class Retrier:
     random: Callable[[], float] = _random.random
     progress: Callable[[str], None] | None = None
     clock: Callable[[], float] = time.monotonic
+    pushed_back: Callable[[], None] | None = None
 
     def run(self, attempt: Callable[[], T]) -> T:
         """What `attempt` returns. It raises `Repeatable` for what may be tried again, else a plain error."""
@@ -112,6 +113,8 @@ class Retrier:
     def _report(self, state: RetryCallState) -> None:
         self.usage.retried()
         error = _error_of(state)
+        if self.pushed_back is not None and error.status in (429, 503):
+            self.pushed_back()
         message = (
             f"Attempt {state.attempt_number} of {self._attempts(error)} failed, "
             f"next try in {state.upcoming_sleep:.1f} s: {error.doing}: {error.came_back}"

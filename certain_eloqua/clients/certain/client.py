@@ -16,6 +16,7 @@ from certain_eloqua.clients.certain.paging import Collection, Pages, Reading
 from certain_eloqua.clients.certain.session import CertainSession
 from certain_eloqua.clients.certain.values import as_list, as_text, with_overlap
 from certain_eloqua.clients.certain.writing import Write, WriteResult, write_many
+from certain_eloqua.clients.concurrency import AdaptiveLimit
 from certain_eloqua.clients.errors import NotFound, ValidationError
 from certain_eloqua.clients.http import HttpOptions
 from certain_eloqua.clients.usage import Usage
@@ -27,6 +28,8 @@ Item = dict[str, Any]
 
 PAGE_SIZE = 5_000
 """The largest page seen in production with a public client; a server may cap it, which is harmless."""
+FIRST_WRITES, MOST_WRITES = 5, 20
+"""Writes at once to begin with, and at most. Public clients use up to 20; Certain publishes no number."""
 
 EVENTS = Collection("Event", "events", "eventCode", "eventCode_asc")
 PROFILES = Collection("Profile", "profiles", "pkProfileId", "pkProfileId_asc")
@@ -53,7 +56,7 @@ class CertainClient:
         username, password: of a Certain user who may use the API on this account.
         account_code: the account.
         page_size: items a page; the server may give fewer.
-        max_concurrency: writes at once.
+        max_concurrency: the most writes at once; a few to begin with, more while Certain answers fast.
         max_rps: requests a second over all threads; None leaves it to the server to say 429.
         external_id_member: what this server calls a profile's External Profile ID.
         source_member: what this server calls a profile's Source of Profile.
@@ -69,7 +72,7 @@ class CertainClient:
         account_code: str,
         *,
         page_size: int = PAGE_SIZE,
-        max_concurrency: int = 5,
+        max_concurrency: int = MOST_WRITES,
         max_rps: float | None = None,
         external_id_member: str = "externalKey",
         source_member: str = "sourceOfProfile",
@@ -81,7 +84,8 @@ class CertainClient:
         self.account_code = account_code
         self.usage = http.setdefault("usage", Usage())
         http.setdefault("pool_size", max(max_concurrency, 10))
-        self.max_concurrency = max_concurrency
+        self._write_limit = AdaptiveLimit(min(FIRST_WRITES, max_concurrency), max_concurrency)
+        http.setdefault("pushed_back", self._write_limit.pushed_back)
         self.external_id_member = external_id_member
         self.source_member = source_member
         self._custom_statuses = tuple(custom_statuses)
@@ -321,8 +325,11 @@ class CertainClient:
         )
 
     def write_many(self, requests: Iterable[Write]) -> Iterator[WriteResult]:
-        """Do many writes, `max_concurrency` at once; results as they complete. See `writing.write_many`."""
-        return write_many(requests, self.max_concurrency)
+        """Do many writes, as many at once as Certain answers fast; results as they complete.
+
+        See `writing.write_many` and `AdaptiveLimit`.
+        """
+        return write_many(requests, self._write_limit)
 
     # ------------------------------------------------------------------ inside
 

@@ -4,11 +4,13 @@ Certain has no bulk create ("Certain API 2.0 — Developer Info"), so this is wh
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from queue import SimpleQueue
 from typing import Any
 
+from certain_eloqua.clients.concurrency import AdaptiveLimit
 from certain_eloqua.clients.errors import AuthError, BudgetReached, ClientError, Unreachable
 
 
@@ -34,7 +36,7 @@ class WriteResult:
     error: ClientError | None = None
 
 
-def write_many(writes: Iterable[Write], at_once: int) -> Iterator[WriteResult]:
+def write_many(writes: Iterable[Write], limit: AdaptiveLimit) -> Iterator[WriteResult]:
     """Results in the order of completion. `writes` is read as needed, so it may be a long generator.
 
     Raises:
@@ -43,29 +45,40 @@ def write_many(writes: Iterable[Write], at_once: int) -> Iterator[WriteResult]:
     """
     fatal: ClientError | None = None
     waiting = iter(writes)
-    pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="certain-write")
+    pool = ThreadPoolExecutor(max_workers=limit.ceiling, thread_name_prefix="certain-write")
     running: dict[Future[Any], Hashable] = {}
+    ended: SimpleQueue[Future[Any]] = SimpleQueue()
     try:
         while True:
-            while fatal is None and len(running) < 2 * at_once and (write := next(waiting, None)) is not None:
-                running[pool.submit(write.call)] = write.key
+            while fatal is None and len(running) < 2 * limit.current:
+                if (write := next(waiting, None)) is None:
+                    break
+                future = pool.submit(_in_its_slot, limit, write.call)
+                running[future] = write.key
+                future.add_done_callback(ended.put)
             if not running:
                 break
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                key = running.pop(future)
-                error = future.exception()
-                if isinstance(error, AuthError | BudgetReached | Unreachable):
-                    fatal = fatal or error
-                    for other in [f for f in running if f.cancel()]:
-                        del running[other]
-                elif error is None:
-                    yield WriteResult(key, True, value=future.result())
-                elif isinstance(error, ClientError):
-                    yield WriteResult(key, False, error=error)
-                else:
-                    raise error
+            future = ended.get()
+            if future not in running:
+                continue  # cancelled below
+            key = running.pop(future)
+            error = future.exception()
+            if isinstance(error, AuthError | BudgetReached | Unreachable):
+                fatal = fatal or error
+                for other in [f for f in running if f.cancel()]:
+                    del running[other]
+            elif error is None:
+                yield WriteResult(key, True, value=future.result())
+            elif isinstance(error, ClientError):
+                yield WriteResult(key, False, error=error)
+            else:
+                raise error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     if fatal is not None:
         raise fatal
+
+
+def _in_its_slot(limit: AdaptiveLimit, call: Callable[[], Any]) -> Any:
+    with limit.slot():
+        return call()

@@ -20,6 +20,7 @@ from certain_eloqua.clients.certain.readers import event_of
 from certain_eloqua.clients.certain.session import Pace, without_nulls
 from certain_eloqua.clients.certain.values import as_list, filter_stamp, greatest_stamp, with_overlap
 from certain_eloqua.clients.certain.writing import write_many
+from certain_eloqua.clients.concurrency import AdaptiveLimit
 from certain_eloqua.clients.errors import AuthError, ValidationError
 
 
@@ -139,7 +140,7 @@ def test_one_bad_record_does_not_stop_the_others():
             raise ValidationError("Writing", "no")
         return number * 10
 
-    results = {r.key: r for r in write_many((Write.of(n, call, n) for n in range(20)), at_once=4)}
+    results = {r.key: r for r in write_many((Write.of(n, call, n) for n in range(20)), AdaptiveLimit(4, 4))}
     assert len(results) == 20
     assert not results[3].ok
     assert isinstance(results[3].error, ValidationError)
@@ -158,7 +159,7 @@ def test_at_most_so_many_writes_run_at_once():
         with lock:
             running -= 1
 
-    assert len(list(write_many([Write(n, call) for n in range(30)], at_once=3))) == 30
+    assert len(list(write_many([Write(n, call) for n in range(30)], AdaptiveLimit(3, 3)))) == 30
     assert 2 <= most <= 3
 
 
@@ -170,13 +171,13 @@ def test_a_refused_login_stops_all_writes():
         raise AuthError("Writing", "HTTP 401", status=401)
 
     with pytest.raises(AuthError):
-        list(write_many((Write.of(n, call, n) for n in range(1_000)), at_once=2))
+        list(write_many((Write.of(n, call, n) for n in range(1_000)), AdaptiveLimit(2, 2)))
     assert len(begun) < 20
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_bad_record():
     with pytest.raises(ZeroDivisionError):
-        list(write_many([Write("a", lambda: 1 / 0)], at_once=2))
+        list(write_many([Write("a", lambda: 1 / 0)], AdaptiveLimit(2, 2)))
 
 
 def test_requests_are_spaced_evenly():

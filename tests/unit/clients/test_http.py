@@ -185,7 +185,7 @@ def test_calls_are_counted_by_method_and_route(http, server):
     get(http)
     post(http)
     assert http.usage.calls == {"GET /things/{id}": 2, "POST /things": 1}
-    assert http.usage.bytes_sent == len('{"a": 1}')
+    assert http.usage.bytes_sent == len('{"a":1}')
     assert http.usage.bytes_received >= len("[1, 2]")
     assert http.usage.seconds_waited == 1.0
 
