@@ -93,7 +93,8 @@ class HttpClient:
     """Requests to one platform. Safe to use from several threads.
 
     Args:
-        base_url: what paths are appended to; a full address may be given instead of a path.
+        base_url: what paths are appended to; a full address of the same site, or of one named by
+            `trust`, may be given instead of a path.
         platform: its name for messages, "Eloqua".
         auth: adds the credentials to a request.
         address_from: the setting that holds the address, for the message when nothing answers there.
@@ -133,6 +134,7 @@ class HttpClient:
         )
         self._transport = Transport(options.get("pool_size", 10))
         self._answered = False
+        self._trusted = {site_of(base_url)}
         quieten_urllib3()
 
     def __enter__(self) -> "HttpClient":
@@ -145,6 +147,10 @@ class HttpClient:
 
     def close(self) -> None:
         self._transport.close()
+
+    def trust(self, url: str) -> None:
+        """Let requests with our credentials go to the site of this address, too."""
+        self._trusted.add(site_of(url))
 
     def request(
         self,
@@ -204,6 +210,7 @@ class HttpClient:
         for cleaning up, which must be possible when the budget is used up.
 
         Raises:
+            AuthError: the address is of a site that is neither the platform's nor trusted; nothing is sent.
             AuthError, NotFound, ValidationError, LimitExceeded: by status, at once.
             Unreachable: after some seconds, if nothing has ever answered at the address.
             RateLimited, ServerError, ConnectionLost, UnexpectedContent: after the retries.
@@ -212,6 +219,10 @@ class HttpClient:
         """
         once = not (idempotent if idempotent is not None else method in _SAFE_TO_REPEAT)
         url = path if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
+        if url is path and site_of(url) not in self._trusted:
+            raise errors.AuthError(
+                self._doing(doing), "an address of another site; refusing to send credentials"
+            )
         counted = f"{method} {route or route_of(path)}"
         body = orjson.dumps(json) if json is not None else data
         sent_headers = {"Accept": "application/json", **(headers or {})}
@@ -344,6 +355,12 @@ def decode_json(body: bytes, content_type: str) -> Any:
         return orjson.loads(body)
     except ValueError:
         raise WrongContent(f"{len(body)} bytes that are no JSON, perhaps cut short") from None
+
+
+def site_of(url: str) -> str:
+    """Scheme, host and port of an address: who gets what is sent there."""
+    parts = urlsplit(url)
+    return f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
 def route_of(path: str) -> str:

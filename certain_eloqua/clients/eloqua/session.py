@@ -52,6 +52,7 @@ class EloquaSession:
             explain=explain,
             **http,
         )
+        self.http.trust(self._login_url)
         self._auth: BasicHeader | BearerHeader = (
             BasicHeader(login)
             if isinstance(login, BasicLogin)
@@ -79,7 +80,14 @@ class EloquaSession:
             raise UnexpectedContent(f"Eloqua: {doing}", "an answer without urls.base")
         if self._login_url.startswith("https:") and not base.startswith("https:"):
             raise AuthError(f"Eloqua: {doing}", "an address that is not https; refusing to send credentials")
+        if not _may_be_a_pod(base, self._login_url):
+            raise AuthError(
+                f"Eloqua: {doing}",
+                f"an address at {urlsplit(base).hostname}, which is not one of Oracle's; refusing to send "
+                "credentials. If it is right, set ELOQUA_BASE_URL to it",
+            )
         log.info("Eloqua instance %s is at %s", (answer.get("site") or {}).get("id"), base)
+        self.http.trust(base)
         return base.rstrip("/")
 
     def _ask_id(self, doing: str) -> Any:
@@ -178,5 +186,13 @@ def _route(path: str) -> str:
 
 def _token_host(base_url: str | None) -> str:
     """Where to log in: at Oracle's login host, or at a stand-in when the base is not Oracle's."""
-    host = urlsplit(base_url).hostname if base_url else None
-    return LOGIN_URL if host is None or base_url is None or host.endswith(".eloqua.com") else base_url
+    return LOGIN_URL if base_url is None or _is_oracles(base_url) else base_url
+
+
+def _may_be_a_pod(base: str, login_url: str) -> bool:
+    """Whether `/id` may send us there: to a host of Oracle's, or to a stand-in's own host."""
+    return _is_oracles(base) or urlsplit(base).hostname == urlsplit(login_url).hostname
+
+
+def _is_oracles(url: str) -> bool:
+    return (urlsplit(url).hostname or "").endswith(".eloqua.com")

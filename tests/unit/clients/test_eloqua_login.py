@@ -66,6 +66,23 @@ def test_a_base_without_https_is_refused_when_the_login_was_safe(server, monkeyp
         _ = eloqua.base_url
 
 
+@pytest.mark.parametrize(
+    "base", ["https://eloqua.com.example", "https://secure.p03.eloqua.example", "https://evil-eloqua.com"]
+)
+def test_an_address_that_is_not_oracles_gets_no_credentials(monkeypatch, base):
+    eloqua = EloquaClient(BASIC, login_url="https://login.eloqua.com")
+    monkeypatch.setattr(eloqua._session, "_ask_id", lambda doing: {"urls": {"base": base}})
+    with pytest.raises(AuthError, match="set ELOQUA_BASE_URL"):
+        _ = eloqua.base_url
+
+
+@pytest.mark.parametrize("base", ["https://secure.p03.eloqua.com", "https://www05.secure.eloqua.com"])
+def test_an_address_of_a_pod_is_taken(monkeypatch, base):
+    eloqua = EloquaClient(BASIC, login_url="https://login.eloqua.com")
+    monkeypatch.setattr(eloqua._session, "_ask_id", lambda doing: {"urls": {"base": base}})
+    assert eloqua.base_url == base
+
+
 def test_after_a_401_the_address_is_asked_again_and_the_call_replayed_once(server):
     server.replies(identity(server), Reply(401), identity(server), page("C_A"))
     assert len(client(BASIC, server).contact_fields()) == 1

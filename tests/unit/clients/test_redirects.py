@@ -1,4 +1,4 @@
-"""Credentials stay with the host they were configured for: a redirect is an error and is not followed."""
+"""Credentials stay with the hosts they are meant for: no redirect is followed, no other site is called."""
 
 from collections.abc import Iterator
 
@@ -41,3 +41,23 @@ def test_a_redirect_on_the_same_host_is_an_error_too(server):
     ):
         http.read("GET", "things/7", JsonReader(), doing="Calling a thing")
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["{other}/things/7", "https://127.0.0.1/things/7", "http://user:word@{elsewhere}/things/7"]
+)
+def test_an_address_of_another_site_is_refused_before_anything_is_sent(server, other_host, address):
+    there = address.format(other=other_host.url, elsewhere=other_host.url.removeprefix("http://"))
+    with (
+        HttpClient(server.url, platform="Somewhere", auth=HTTPBasicAuth("user", "hush-hush")) as http,
+        pytest.raises(errors.AuthError, match="another site"),
+    ):
+        http.read("GET", there, JsonReader(), doing="Calling a thing")
+    assert server.asked == other_host.asked == []
+
+
+def test_a_trusted_site_may_be_called(server, other_host):
+    with HttpClient(server.url, platform="Somewhere") as http:
+        http.trust(f"{other_host.url}/anything")
+        http.read("GET", f"{other_host.url}/things/7", JsonReader(), doing="Calling a thing")
+    assert len(other_host.asked) == 1
