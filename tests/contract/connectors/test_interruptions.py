@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from certain_eloqua.clients.errors import Transient
 from certain_eloqua.connectors.catalogue import KINDS
@@ -40,9 +41,9 @@ def killed_at(number: int, ran: Ran, bench: Bench, kind: str, *, answered: bool)
 
 
 def _die_at(number: int, *, answered: bool) -> None:
-    real, done = requests.Session.send, count(1)
+    real, done = HTTPAdapter.send, count(1)
 
-    def send(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def send(self: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         mine = next(done) if request.method != "GET" else 0
         if mine == number and not answered:
             os._exit(DIED)
@@ -51,7 +52,7 @@ def _die_at(number: int, *, answered: bool) -> None:
             os._exit(DIED)
         return answer
 
-    requests.Session.send = send
+    HTTPAdapter.send = send
 
 
 @pytest.mark.slow

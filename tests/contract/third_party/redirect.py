@@ -136,6 +136,10 @@ def redirect(sandbox: str, folder: Path) -> Iterator[Redirect]:
             self.wfile = self.connection.makefile("wb", 0)
             self.close_connection = False
 
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()  # the server closes only the socket that it wrapped
+
         def pass_on(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length) if length else None
