@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Check = Callable[["pd.DataFrame"], tuple[bool, dict[str, Any]]]
 
 _ROWS_AT_ONCE = 5_000
-_KNOWN = {str(action) for action in Action}
+_KNOWN = {str(action) for action in Action if action is not Action.DELETE}
 
 
 def keys_are_unique(plan: pd.DataFrame) -> tuple[bool, dict[str, Any]]:

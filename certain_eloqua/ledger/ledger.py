@@ -150,6 +150,17 @@ class Ledger:
             )
         }
 
+    def forget_sent(self, account: str, persons: Sequence[str]) -> None:
+        """Forget what these persons (by :func:`person_key`) were sent: the next run compares them anew."""
+        with self._engine.begin() as connection:
+            for start in range(0, len(persons), _AT_ONCE):
+                some = persons[start : start + _AT_ONCE]
+                connection.execute(
+                    delete(sent_values).where(
+                        sent_values.c.account == account, sent_values.c.person.in_(some)
+                    )
+                )
+
     def known_profiles(self, account: str) -> dict[str, str]:
         """The profile PINs of contacts that were ever imported or linked, by contact id."""
         table = known_profiles

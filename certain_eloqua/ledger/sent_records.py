@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pyarrow as pa
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from certain_eloqua.ledger.bulk import insert_table
 from certain_eloqua.ledger.tables import sent_records
@@ -17,6 +17,7 @@ SENT_RECORDS_SCHEMA = pa.schema(
 """The rows of :meth:`SentRecords.read` and :meth:`SentRecords.remember`."""
 _KEYS = ("connector", "event", "key")
 _ROWS = 20_000
+_KEYS_AT_ONCE = 500
 
 
 class SentRecords:
@@ -45,6 +46,14 @@ class SentRecords:
         constants = {"connector": connector, "event": event or "", "sent_at": self._clock()}
         with self._engine.begin() as connection:
             insert_table(connection, sent_records, rows, constants, on_conflict="update", keys=_KEYS)
+
+    def forget(self, connector: str, event: str | None, keys: Sequence[str]) -> None:
+        """Forget records: the next run sends them as new."""
+        about = (sent_records.c.connector == connector, sent_records.c.event == (event or ""))
+        with self._engine.begin() as connection:
+            for start in range(0, len(keys), _KEYS_AT_ONCE):
+                some = keys[start : start + _KEYS_AT_ONCE]
+                connection.execute(delete(sent_records).where(*about, sent_records.c.key.in_(some)))
 
     def count(self, connector: str, event: str | None) -> int:
         """How many records a connector has sent for an event."""

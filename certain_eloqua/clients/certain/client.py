@@ -324,6 +324,16 @@ class CertainClient:
             idempotent=True,
         )
 
+    def delete_profile(self, pin: str) -> Item:
+        """Make a profile inactive: Certain deletes softly. The profile as it is now."""
+        return self._session.delete("Profile", pin, doing=f"Deleting the profile {pin}")
+
+    def delete_registration(self, event: str, code: str) -> Item:
+        """Make a registration inactive: Certain deletes softly. The registration as it is now."""
+        return self._session.delete(
+            "Registration", event, code, doing=f"Deleting the registration {code} of {event}"
+        )
+
     def write_many(self, requests: Iterable[Write]) -> Iterator[WriteResult]:
         """Do many writes, as many at once as Certain answers fast; results as they complete.
 

@@ -110,6 +110,10 @@ class CertainSession:
             "POST", kind, codes, doing, params=params, json=without_nulls(body), idempotent=idempotent
         )
 
+    def delete(self, kind: str, *codes: str, doing: str) -> dict[str, Any]:
+        """Make an object inactive; the object as it is then."""
+        return self._object("DELETE", kind, codes, doing)
+
     def _object(
         self, method: str, kind: str, codes: tuple[str, ...], doing: str, **request: Any
     ) -> dict[str, Any]:

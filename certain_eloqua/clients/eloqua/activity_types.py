@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from certain_eloqua.clients.eloqua.metadata import quoted
-from certain_eloqua.clients.eloqua.session import EloquaSession
+from certain_eloqua.clients.eloqua.session import REST2, EloquaSession
 from certain_eloqua.clients.errors import NotFound, UnexpectedContent
-
-REST2 = "/api/rest/2.0"
 
 
 @dataclass(frozen=True)

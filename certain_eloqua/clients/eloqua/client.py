@@ -168,6 +168,10 @@ class EloquaClient:
         """Contacts by id with the named fields, those that exist. One call each, so for small numbers."""
         return self._metadata.contacts_by_id(ids, fields)
 
+    def delete_contact(self, contact_id: str) -> None:
+        """Delete a contact, if it is there. `ValidationError` when something in Eloqua depends on it."""
+        self._metadata.delete_contact(contact_id)
+
     # ------------------------------------------------------------------ the many
 
     def export_contacts(

@@ -3,12 +3,13 @@
 Sources: Oracle, "Custom objects" (Application API), "Using import and export parameters" (Bulk API).
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from certain_eloqua.clients.eloqua.session import REST, EloquaSession
-from certain_eloqua.clients.errors import UnexpectedContent
+from certain_eloqua.clients.eloqua.session import REST, REST2, EloquaSession
+from certain_eloqua.clients.errors import NotFound, UnexpectedContent
 
 DataType = Literal["text", "largeText", "number", "numeric", "date"]
 
@@ -125,6 +126,15 @@ class CustomObjects:
             "POST", f"{REST}/assets/customObject", doing=f"Creating the custom object {name!r}", json=body
         )
         return _object(answer or {})
+
+    def delete_record(self, object_id: str, record_id: str) -> None:
+        """Delete a record, if it is there ("REST API, Delete custom object data", 2.0)."""
+        with contextlib.suppress(NotFound):
+            self._session.json(
+                "DELETE",
+                f"{REST2}/data/customObject/{object_id}/instance/{record_id}",
+                doing=f"Deleting record {record_id} of the custom object {object_id}",
+            )
 
 
 def linking_to_contacts(source: str, statement: str) -> dict[str, Any]:

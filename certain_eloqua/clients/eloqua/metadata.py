@@ -205,6 +205,19 @@ class Metadata:
                 found.append(_contact(element or {}, fields, names))
         return found
 
+    def delete_contact(self, contact_id: str) -> None:
+        """Delete a contact; one that is gone is as good as deleted ("REST API, Delete a contact", 1.0).
+
+        Raises:
+            ValidationError: something in Eloqua depends on it (409).
+        """
+        with contextlib.suppress(NotFound):
+            self._session.json(
+                "DELETE",
+                f"{REST}/data/contact/{contact_id}",
+                doing=f"Deleting contact {contact_id}",
+            )
+
     def _search(self, emails: Sequence[str], fields: Sequence[str]) -> dict[str, Contact]:
         ids = {f.id: f.internal_name for f in self.contact_fields() if f.id} if fields else {}
         listed = self._session.elements(

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 BULK = "/api/bulk/2.0"
 REST = "/api/rest/1.0"
+REST2 = "/api/rest/2.0"
 NOT_AUTHENTICATED = "Not authenticated."
 """What `/id` says, with status 200, when it does not know us."""
 

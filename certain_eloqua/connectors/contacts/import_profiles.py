@@ -6,6 +6,7 @@ from certain_eloqua.connectors.contacts import import_delivery, import_plan, lis
 from certain_eloqua.connectors.contacts.columns import COLUMNS
 from certain_eloqua.connectors.contacts.plan_checks import NOTHING_CUT
 from certain_eloqua.connectors.contacts.requirements import field_map_fits, list_exists
+from certain_eloqua.connectors.contacts.restoring import IMPORTS
 from certain_eloqua.connectors.contacts.settings import ImportProfilesSettings
 from certain_eloqua.connectors.contract.kind import Kind
 
@@ -28,4 +29,5 @@ KIND = Kind(
     plan=import_plan.plan_profiles,
     requirements=(field_map_fits, list_exists),
     deliver=import_delivery.deliver,
+    restoring=IMPORTS,
 )

@@ -6,6 +6,7 @@ from certain_eloqua.connectors.contacts import import_delivery, import_plan, lis
 from certain_eloqua.connectors.contacts.columns import COLUMNS
 from certain_eloqua.connectors.contacts.plan_checks import NOTHING_CUT
 from certain_eloqua.connectors.contacts.requirements import field_map_fits, list_exists, new_registrations_fit
+from certain_eloqua.connectors.contacts.restoring import IMPORTS
 from certain_eloqua.connectors.contacts.settings import ImportRegistrationsSettings
 from certain_eloqua.connectors.contract.kind import Kind
 
@@ -28,4 +29,5 @@ KIND = Kind(
     plan=import_plan.plan_registrations,
     requirements=(field_map_fits, list_exists, new_registrations_fit),
     deliver=import_delivery.deliver,
+    restoring=IMPORTS,
 )

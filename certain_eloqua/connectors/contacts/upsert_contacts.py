@@ -9,6 +9,7 @@ from certain_eloqua.connectors.contacts.columns import COLUMNS
 from certain_eloqua.connectors.contacts.identity import EXTERNAL_KEY, SOURCE
 from certain_eloqua.connectors.contacts.plan_checks import NO_CONTACT_LEFT_BEHIND, ONE_CONTACT_PER_EMAIL
 from certain_eloqua.connectors.contacts.requirements import field_map_fits, selection_exists
+from certain_eloqua.connectors.contacts.restoring import UPSERTS
 from certain_eloqua.connectors.contacts.settings import UpsertContactsSettings
 from certain_eloqua.connectors.contract.columns import EXTRA
 from certain_eloqua.connectors.contract.kind import Job, Kind
@@ -50,4 +51,5 @@ KIND = Kind(
     plan=upsert_plan.plan_contacts,
     requirements=(field_map_fits, selection_exists),
     deliver=upsert_delivery.deliver,
+    restoring=UPSERTS,
 )

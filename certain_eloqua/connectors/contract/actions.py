@@ -14,6 +14,7 @@ class Action(StrEnum):
     LINK = "link"  # only the ids that tie the two platforms together are written
     ADD = "add"  # to a list
     REMOVE = "remove"  # from a list
+    DELETE = "delete"  # only an undo that was asked to
     UNCHANGED = "unchanged"  # everything is already so: nothing is sent
     SKIP = "skip"  # left out; ``reason`` says why
 
@@ -26,6 +27,7 @@ class Outcome(StrEnum):
     LINKED = "linked"
     ADDED = "added"
     REMOVED = "removed"
+    DELETED = "deleted"
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     REJECTED = "rejected"  # the platform refused it; ``code`` and ``cause`` say why
@@ -35,5 +37,24 @@ class Outcome(StrEnum):
 SETTLED = "settled"
 """Code of a row whose outcome is an interrupted run's; the plan may say `unchanged` for it."""
 
-WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.UPSERT, Action.LINK, Action.ADD, Action.REMOVE})
-DELIVERED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.ADDED, Outcome.REMOVED})
+WRITES = frozenset(
+    {
+        Action.CREATE,
+        Action.UPDATE,
+        Action.UPSERT,
+        Action.LINK,
+        Action.ADD,
+        Action.REMOVE,
+        Action.DELETE,
+    }
+)
+DELIVERED = frozenset(
+    {
+        Outcome.CREATED,
+        Outcome.UPDATED,
+        Outcome.LINKED,
+        Outcome.ADDED,
+        Outcome.REMOVED,
+        Outcome.DELETED,
+    }
+)

@@ -20,6 +20,7 @@ from certain_eloqua.connectors.contract.settings import KindSettings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from certain_eloqua.connectors.contract.columns import Mask
     from certain_eloqua.domain.event import Event
     from certain_eloqua.ledger import Ledger
     from certain_eloqua.mapping import FieldMap
@@ -119,6 +120,49 @@ LedgerRead = Callable[["Ledger", Job, Mapping[str, "pd.DataFrame"]], "pd.DataFra
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """The rows of earlier deliveries that wrote something.
+
+    Attributes:
+        rows: their `key`, `outcome`, `subject` and key columns, with the ids that the deliveries learned.
+        fields: the fields they wrote, by what they were written on.
+    """
+
+    rows: pd.DataFrame
+    fields: Mapping[str, list[str]]
+
+
+Current = Mapping[str, "pd.DataFrame"]
+"""By what was written on: `subject`, a column for each field, and `record_id` where it can be deleted."""
+
+
+def nothing_created(planned: pd.DataFrame, delivered: pd.DataFrame) -> Mapping[str, Mask]:
+    """For kinds that create no record."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """How a kind's writes are put back or written again.
+
+    Attributes:
+        read: the values that were written, as they are now; a record that is gone is left out.
+        deliver: writes the plan of an undo or a repair through the engine.
+        created: by what was written on, which rows created that record; both frames have the same rows.
+        deletable: records that an undo may delete when it created them.
+        subject: the column that identifies the record of a row over several runs.
+        memberships: the rows add to lists and remove from them, instead of changing fields.
+    """
+
+    read: Callable[[Job, Touched, Platforms], Current]
+    deliver: Callable[[Job, pd.DataFrame, Platforms], Delivered]
+    created: Callable[[pd.DataFrame, pd.DataFrame], Mapping[str, Mask]] = nothing_created
+    deletable: frozenset[str] = frozenset()
+    subject: str = "key"
+    memberships: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One type of job, such as one of those on Certain's Connectors page.
 
@@ -151,6 +195,8 @@ class Kind:
         plan_checks: checks of its plans beside those of every plan.
         expected_reasons: reasons for leaving a record out that are no fault of the data.
         plain_fields: fields (`record.field`) whose values may be shown in metadata; all others are masked.
+        restoring: how what it wrote is put back or written again.
+        cannot_be_undone: why it is not, for kinds without `restoring`.
     """
 
     name: str
@@ -177,6 +223,8 @@ class Kind:
     requirements: tuple[Requirement, ...] = ()
     expected_reasons: frozenset[str] = EXPECTED
     plain_fields: frozenset[str] = PLAIN_FIELDS
+    restoring: Restoring | None = None
+    cannot_be_undone: str = "this kind does not say how what it wrote is put back"
 
     def __post_init__(self) -> None:
         taken = sorted(CORE & {column.name for column in self.key_columns})
@@ -197,6 +245,10 @@ class Kind:
         """The platforms that its requirements ask: its own, and Certain, which has the events."""
         events = ("certain",) if self.level == "event" else ()
         return tuple(dict.fromkeys((*self.platforms, *events)))
+
+    def shows(self, on: str, field: str) -> bool:
+        """Whether the values of a field may be shown; a record's own id, as a deletion has it, may."""
+        return on == field or f"{on}.{field}" in self.plain_fields
 
     @property
     def plan_schema(self) -> pa.Schema:

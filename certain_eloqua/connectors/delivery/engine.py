@@ -42,6 +42,7 @@ OUTCOMES = {
     Action.LINK: Outcome.LINKED,
     Action.ADD: Outcome.ADDED,
     Action.REMOVE: Outcome.REMOVED,
+    Action.DELETE: Outcome.DELETED,
 }
 
 
@@ -187,6 +188,7 @@ def deliver(
     *,
     report_settled: Callable[[Work], Sequence[str]] = lambda work: (),
     remember: Callable[[Work, pd.DataFrame], None] = lambda work, frame: None,
+    recorded_as: str | None = None,
 ) -> Delivered:
     """Apply a plan under the run lock of its connector and event, and account for each of its rows.
 
@@ -197,6 +199,7 @@ def deliver(
         apply: writes, and records each row's outcome with `Work.record`.
         report_settled: adds what interrupted deliveries had done; the ids of the plans it reported.
         remember: called with the delivery's frame before it is finished, for what later runs must know.
+        recorded_as: the name under which the ledger records the delivery; the connector's if left out.
 
     Raises:
         AlreadyRunning: another run delivers this connector and event.
@@ -204,7 +207,8 @@ def deliver(
     """
     event = job.event_code
     with platforms.ledger.run_lock(job.connector, event, job.run_id):
-        delivery = platforms.ledger.delivery(plan_id(job, plan), job.connector, event, job.run_id)
+        name = recorded_as or job.connector
+        delivery = platforms.ledger.delivery(plan_id(job, plan), name, event, job.run_id)
         work = Work(job, plan, platforms, delivery)
         if delivery.finished:
             work.facts["already_delivered"] = (

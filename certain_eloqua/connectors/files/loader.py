@@ -37,8 +37,8 @@ LONGEST_NAME = 60
 TAKEN_NAMES = frozenset({"certain", "eloqua", "metrics", "standing", "events"})
 """Names of other groups of assets, which a connector must not look like."""
 
-TAKEN_SUFFIXES = ("_many_events", "_dry_run")
-"""Names of the jobs that run a connector for many events, or only plan, end so."""
+TAKEN_SUFFIXES = ("_many_events", "_dry_run", "_undo", "_repair")
+"""Names of the jobs that run a connector for many events, only plan, undo a run, or repair, end so."""
 
 KEYS = ("kind", "description", "events", "email_for_job_notifications", "settings", "schedule")
 SUFFIXES = (".yaml", ".yml")

@@ -11,6 +11,7 @@ from certain_eloqua.connectors.contract.kind import Delivered, Job, Kind, Platfo
 from certain_eloqua.connectors.metrics.custom_object import read_custom_object
 from certain_eloqua.connectors.metrics.object_designs import INTEREST_OBJECT
 from certain_eloqua.connectors.metrics.requirements import object_fits, selection_exists
+from certain_eloqua.connectors.metrics.restoring import of_records
 from certain_eloqua.connectors.metrics.settings import InterestSettings
 from certain_eloqua.connectors.metrics.upload_delivery import deliver_upload
 from certain_eloqua.connectors.metrics.upload_plan import (
@@ -56,4 +57,5 @@ KIND = Kind(
     requirements=(selection_exists, partial(object_fits, INTEREST_OBJECT)),
     deliver=deliver,
     plain_fields=INTEREST_OBJECT.plain_fields,
+    restoring=of_records(INTEREST_OBJECT),
 )

@@ -11,6 +11,7 @@ from certain_eloqua.connectors.metrics.contact_fields import read_contact_fields
 from certain_eloqua.connectors.metrics.contact_plan import COLUMNS, plan
 from certain_eloqua.connectors.metrics.contact_settings import ContactMetricsSettings
 from certain_eloqua.connectors.metrics.requirements import fields_fit
+from certain_eloqua.connectors.metrics.restoring import CONTACT_VALUES
 
 KIND = Kind(
     name="upload_metrics_to_contacts",
@@ -29,4 +30,5 @@ KIND = Kind(
     plan=plan,
     requirements=(fields_fit,),
     deliver=deliver,
+    restoring=CONTACT_VALUES,
 )

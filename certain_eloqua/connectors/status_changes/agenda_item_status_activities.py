@@ -25,6 +25,7 @@ from certain_eloqua.connectors.status_changes.requirements import (
     agenda_items_exist,
     types_exist,
 )
+from certain_eloqua.connectors.status_changes.restoring import ACTIVITIES_STAY
 from certain_eloqua.connectors.status_changes.selecting import selected_item_statuses, selected_items
 from certain_eloqua.connectors.status_changes.settings import AgendaItemStatusSettings
 from certain_eloqua.domain.event import ADMINISTRATION_ZONE
@@ -99,4 +100,5 @@ KIND = Kind(
     ),
     deliver=activity_delivery.deliver,
     deliver_together=activity_delivery.deliver_together,
+    cannot_be_undone=ACTIVITIES_STAY,
 )

@@ -38,7 +38,7 @@ def _apply(work: Work) -> None:
         last = rows.drop_duplicates("contact_id", keep="last")
         numbers = set(rows["number"]) - set(last["number"])
         outbox.skip(sorted(numbers), "overtaken", "the contact's membership changed again before it was sent")
-        found = _list(eloqua, list_name(job))
+        found = contact_list(eloqua, list_name(job))
         work.facts |= {"contact_list": found.name, "contact_list_id": found.id}
         for action in ("remove", "add"):
             chosen = last[last["activity_type"].eq(action)]
@@ -65,7 +65,7 @@ def _change(work: Work, eloqua: EloquaClient, found: ContactList, action: str, r
     work.facts[f"sync_{action}"] = f"/syncs/{receipt.sync_id}"
 
 
-def _list(eloqua: EloquaClient, name: str) -> ContactList:
+def contact_list(eloqua: EloquaClient, name: str) -> ContactList:
     """The list of exactly this name, created when there is none."""
     found = eloqua.find_contact_lists(name)
     if not found:

@@ -16,6 +16,7 @@ from certain_eloqua.clients.errors import Permanent
 from certain_eloqua.connectors.contract.actions import Action
 from certain_eloqua.connectors.contract.kind import Job
 from certain_eloqua.connectors.contract.reasons import Reason
+from certain_eloqua.connectors.contract.restoring import OFF_LIST, ON_LIST
 from certain_eloqua.connectors.status_changes.activity_plan import PENDING, as_plan
 from certain_eloqua.connectors.status_changes.changes import (
     CURRENT,
@@ -34,7 +35,7 @@ from certain_eloqua.connectors.status_changes.selecting import selected_statuses
 if TYPE_CHECKING:
     from certain_eloqua.connectors.status_changes.settings import ContactListSettings
 
-ON, OFF = "On the list", "Not on the list"
+ON, OFF = ON_LIST, OFF_LIST
 ASSET_TYPE = "Contact list"
 NO_CONTACT_ID = Reason.NO_CONTACT_ID.value
 _DETAILS = {

@@ -22,6 +22,7 @@ from certain_eloqua.connectors.status_changes.requirements import (
     statuses_exist,
     types_exist,
 )
+from certain_eloqua.connectors.status_changes.restoring import ACTIVITIES_STAY
 from certain_eloqua.connectors.status_changes.selecting import selected_statuses
 from certain_eloqua.connectors.status_changes.settings import RegistrationStatusSettings
 from certain_eloqua.domain.event import ADMINISTRATION_ZONE
@@ -78,4 +79,5 @@ KIND = Kind(
     ),
     deliver=activity_delivery.deliver,
     deliver_together=activity_delivery.deliver_together,
+    cannot_be_undone=ACTIVITIES_STAY,
 )

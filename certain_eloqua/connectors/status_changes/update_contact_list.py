@@ -7,6 +7,7 @@ from certain_eloqua.connectors.status_changes import ledger_reads, list_delivery
 from certain_eloqua.connectors.status_changes.activity_plan import EXPECTED_REASONS, PLAIN_FIELDS
 from certain_eloqua.connectors.status_changes.columns import ACTIVITY_COLUMNS
 from certain_eloqua.connectors.status_changes.requirements import statuses_exist, types_exist
+from certain_eloqua.connectors.status_changes.restoring import LISTS
 from certain_eloqua.connectors.status_changes.settings import ContactListSettings
 
 KIND = Kind(
@@ -28,4 +29,5 @@ KIND = Kind(
     plan=list_plan.plan_members,
     requirements=(statuses_exist, types_exist),
     deliver=list_delivery.deliver,
+    restoring=LISTS,
 )

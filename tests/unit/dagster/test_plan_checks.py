@@ -62,7 +62,7 @@ def test_a_good_plan_passes_all_checks():
         ([create("1", "a@example.com", None)], "writes_say_what"),
         ([{"key": "1", "action": "unchanged", "write": WRITE}], "writes_say_what"),
         ([{"key": "1", "action": "skip"}], "writes_say_what"),
-        ([{"key": "1", "action": "delete"}], "actions_are_known"),
+        ([{"key": "1", "action": "delete", "write": WRITE}], "actions_are_known"),
     ],
 )
 def test_a_bad_plan_fails_the_check_made_for_it(rows, check):
