@@ -16,6 +16,7 @@ from certain_eloqua.assets.jobs import connector_job, dry_run_job
 from certain_eloqua.assets.many_events import SUFFIX as MANY_EVENTS_SUFFIX
 from certain_eloqua.assets.many_events import many_events_config, many_events_job
 from certain_eloqua.assets.reads import SHARED_READS
+from certain_eloqua.assets.restore_jobs import drift_asset, restore_jobs
 from certain_eloqua.assets.step import SCHEDULED_TAG
 from certain_eloqua.checks.deliveries import delivery_check_results, delivery_check_specs
 from certain_eloqua.checks.messages import MESSAGES_CHECK, messages_check_result
@@ -28,7 +29,7 @@ from certain_eloqua.connectors.files.loader import TAKEN_NAMES, load_connectors
 from certain_eloqua.resources import all_resources
 from certain_eloqua.resources.connector_settings import settings_resource
 from certain_eloqua.resources.ledger import open_ledger
-from certain_eloqua.schedules import all_jobs, all_schedules
+from certain_eloqua.schedules import all_jobs, all_schedules, drift_schedules, jobs_of_drift
 from certain_eloqua.schedules.connector_schedules import Jobs, connector_schedules
 from certain_eloqua.sensors import all_sensors
 from certain_eloqua.sensors.connector_files import connector_files_sensor
@@ -70,16 +71,21 @@ def build_defs(
         for connector in loaded.connectors
     ]
     many = {one.name: many_events_job(one, SHARED_READS) for one in made if one.kind.level == "event"}
+    drifts = [drift for one in made if (drift := drift_asset(one)) is not None]
+    drift_jobs = jobs_of_drift(drifts)
     return dg.Definitions(
         assets=[
             *(read.definition() for read in SHARED_READS),
             *(asset for one in made for asset in one.all()),
+            *drifts,
             *broken_connectors(loaded.problems, {*TAKEN_NAMES, *(one.name for one in made)}),
             *standing_checks(loaded.connectors, problems, connector_status),
         ],
         jobs=[
             *(job(one) for one in made for job in (connector_job, dry_run_job)),
             *many.values(),
+            *(job for one in made for job in restore_jobs(one)),
+            *drift_jobs,
             *all_jobs,
         ],
         sensors=[
@@ -94,7 +100,11 @@ def build_defs(
                 open_ledger,
             ),
         ],
-        schedules=[*all_schedules, *connector_schedules(loaded.connectors, SCHEDULED_JOBS)],
+        schedules=[
+            *all_schedules,
+            *drift_schedules(drift_jobs),
+            *connector_schedules(loaded.connectors, SCHEDULED_JOBS),
+        ],
         resources={**all_resources(platforms.values()), **(resources or {})},
         # A run is one process: its resources, sessions and run locks live as long as it does.
         executor=dg.in_process_executor,

@@ -10,6 +10,8 @@ import dagster as dg
 
 from certain_eloqua.assets.jobs import DRY_RUN_SUFFIX
 from certain_eloqua.assets.many_events import events_of_run
+from certain_eloqua.assets.restore_jobs import REPAIR_SUFFIX, UNDO_SUFFIX
+from certain_eloqua.assets.restore_steps import PLAN_OF, REPAIR, UNDO
 from certain_eloqua.assets.step import CONNECTOR_TAG
 from certain_eloqua.connectors.contract.actions import Outcome
 
@@ -35,6 +37,7 @@ class ConnectorStatus:
         event: its event; None for the account, or for many events.
         outcome: records by outcome, summed over the events of the run.
         dry_run: whether the run only made the plan.
+        restored: `undo` or `repair`, if that is what the run was for.
     """
 
     status: str = NEVER_RUN
@@ -43,12 +46,14 @@ class ConnectorStatus:
     event: str | None = None
     outcome: tuple[tuple[str, int], ...] = ()
     dry_run: bool = False
+    restored: str = ""
 
     @property
     def outcome_in_words(self) -> str:
         if self.dry_run:
             return "dry run"
-        return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in self.outcome)
+        words = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in self.outcome)
+        return f"{self.restored}: {words or 'dry run'}" if self.restored else words
 
 
 def connector_status(instance: dg.DagsterInstance, connector: str) -> ConnectorStatus:
@@ -69,7 +74,12 @@ def connector_status(instance: dg.DagsterInstance, connector: str) -> ConnectorS
         run.tags.get("dagster/partition"),
         outcome,
         run.job_name.endswith(DRY_RUN_SUFFIX),
+        _restored(run.job_name),
     )
+
+
+def _restored(job: str) -> str:
+    return UNDO if job.endswith(UNDO_SUFFIX) else REPAIR if job.endswith(REPAIR_SUFFIX) else ""
 
 
 def _outcome(instance: dg.DagsterInstance, connector: str, run_id: str) -> tuple[tuple[str, int], ...]:
@@ -81,7 +91,11 @@ def _outcome(instance: dg.DagsterInstance, connector: str, run_id: str) -> tuple
         )
         for record in page.records:
             made = record.asset_materialization
-            if made is not None and made.asset_key.path == [connector, "delivery"]:
+            if (
+                made is not None
+                and made.asset_key.path[:1] == [connector]
+                and made.asset_key.path[-1] in PLAN_OF
+            ):
                 for name in total:
                     number = getattr(made.metadata.get(name), "value", 0)
                     total[name] += number if isinstance(number, int) else 0

@@ -85,7 +85,7 @@ class ConnectorSteps:
 
         if self.kind.extract is None:
             raise Refused(f"{self.name} has no extract of its own.")
-        job = self._job(step, settings)
+        job = self.job(step, settings)
         frames = self._frames(step, job, self.extract_reads)
         more = (frames,) if self.kind.extract_reads else ()
         with self._everything_named(step, job):
@@ -101,7 +101,7 @@ class ConnectorSteps:
     def plan(self, step: Step, settings: Mapping[str, Any]) -> StepResult:
         """The plan, kept as a frame, with the results of its checks."""
         # Read here instead of by an IO manager, so that they can be released: Dagster keeps inputs.
-        job = self._job(step, settings)
+        job = self.job(step, settings)
         frames = self._frames(step, job, self.plan_reads)
         old = step.old_reads(self.plan_reads.values())
         if old:
@@ -133,7 +133,7 @@ class ConnectorSteps:
             "field_map_version": facts["field_map"],
             "field_map_from": str(origin_of(job.mapping.path)) if job.mapping else "",
         }
-        report = self._report(step, frame, facts["made"], facts["settings"])
+        report = self.report(step, frame, facts["made"], facts["settings"])
         return StepResult(
             {
                 **plan_metadata(self.kind, frame),
@@ -161,7 +161,7 @@ class ConnectorSteps:
         if already is not None:
             frame, facts = already
         else:
-            job = self._job(step, made["settings"])
+            job = self.job(step, made["settings"])
             field_map = _record_field_map(step, job)
             with self._everything_named(step, job):
                 delivered = self.kind.deliver(job, plan, self._platforms(step))
@@ -172,7 +172,7 @@ class ConnectorSteps:
             "first_delivered_by": facts.get("first_delivered_by", step.run_id),
         }
         written = step.keep(frame, kept)
-        report = self._report(step, frame, kept["delivered"], made["settings"], plan)
+        report = self.report(step, frame, kept["delivered"], made["settings"], plan)
         return StepResult(
             {
                 **delivery_metadata(self.kind, frame),
@@ -185,6 +185,14 @@ class ConnectorSteps:
             list(self._check_delivery(plan, frame)),
         )
 
+    def check_plan(self, frame: pd.DataFrame, warn_skipped_percent: float) -> Iterable[dg.AssetCheckResult]:
+        """The results of the checks of a plan."""
+        return self._check_plan(self.kind, frame, warn_skipped_percent)
+
+    def check_delivery(self, plan: pd.DataFrame, frame: pd.DataFrame) -> Iterable[dg.AssetCheckResult]:
+        """The results of the checks of a delivery."""
+        return self._check_delivery(plan, frame)
+
     def deliver_together(self, steps: Sequence[Step]) -> Mapping[str, str]:
         """What the deliveries of many events have in common; the cause for each that must not follow.
 
@@ -196,7 +204,7 @@ class ConnectorSteps:
         def plans() -> Iterator[tuple[Job, pd.DataFrame]]:
             for step in steps:
                 plan = step.read(self.plan_key)
-                yield self._job(step, plan.attrs["settings"]), plan
+                yield self.job(step, plan.attrs["settings"]), plan
 
         return self.kind.deliver_together(plans(), self._platforms(steps[0]))
 
@@ -209,7 +217,7 @@ class ConnectorSteps:
             name: step.read(key, used.get(name)) for name, key in reads.items() if name not in self.base_reads
         }
 
-    def _report(
+    def report(
         self,
         step: Step,
         frame: pd.DataFrame,
@@ -223,7 +231,7 @@ class ConnectorSteps:
         """
         about = About(
             "plan" if plan is None else "delivery",
-            self.name,
+            self.name if step.key[-1] in ("plan", "delivery") else " ".join(step.key).replace("_plan", ""),
             step.event_code,
             step.run_id,
             made,
@@ -242,7 +250,7 @@ class ConnectorSteps:
             "open_report": f"certain-eloqua report {step.run_id} --open",
         }
 
-    def _job(self, step: Step, settings: Mapping[str, Any]) -> Job:
+    def job(self, step: Step, settings: Mapping[str, Any]) -> Job:
         """Which connector runs, for which event, with which settings."""
         errors: list[str] = []
 

@@ -124,9 +124,8 @@ def _cause(row: Mapping[str, str]) -> str:
 
 def _changes(kind: Kind, row: Mapping[str, str]) -> str:
     changes: list[dict[str, Any]] = json.loads(row["changes"]) if row["changes"] else []
-    plain = kind.plain_fields
     changes.sort(key=lambda one: (not one.get("old"), one["on"] != row["record"]))
-    shown = [_change(one, f"{one['on']}.{one['field']}" in plain) for one in changes[:FIELDS_OF_ROW]]
+    shown = [_change(one, kind.shows(one["on"], one["field"])) for one in changes[:FIELDS_OF_ROW]]
     more = len(changes) - len(shown)
     return "; ".join([*shown, *([f"{more} more"] if more else [])])
 

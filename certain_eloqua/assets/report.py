@@ -182,7 +182,7 @@ class _Shown:
         old, new = change.get("old"), str(change.get("new") or "")
         if self.unmasked:
             before, after, hint = str(old or ""), new, ""
-        elif name in self.kind.plain_fields:
+        elif self.kind.shows(change["on"], change["field"]):
             before, after, hint = redact(str(old or "")), redact(new), ""
         else:
             before, after = mask_value(str(old or "")), mask_value(new)

@@ -12,6 +12,7 @@ from certain_eloqua.cli.replay import replay, retry
 from certain_eloqua.cli.report import report
 from certain_eloqua.cli.run import run
 from certain_eloqua.cli.sandbox import sandbox
+from certain_eloqua.cli.undo import repair, undo
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,5 +31,19 @@ def main() -> None:
     """
 
 
-for command in (connectors, demo, doctor, doubts, history, mapping, replay, report, retry, run, sandbox):
+for command in (
+    connectors,
+    demo,
+    doctor,
+    doubts,
+    history,
+    mapping,
+    repair,
+    replay,
+    report,
+    retry,
+    run,
+    sandbox,
+    undo,
+):
     main.add_command(command)

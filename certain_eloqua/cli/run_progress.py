@@ -14,6 +14,8 @@ from typing import Any
 import dagster as dg
 
 _DAGSTERS_OWN = "Dependencies for step"
+_PLANS = ("plan", "undo_plan", "repair_plan")
+_DELIVERIES = ("delivery", "undo", "repair")
 LOOK_EVERY = 0.3
 """Seconds between two looks at the run's events."""
 
@@ -60,9 +62,9 @@ def describe(entry: dg.EventLogEntry) -> str | None:
         made = event.step_materialization_data.materialization
         counts = counted({name: getattr(one, "value", None) for name, one in made.metadata.items()})
         last = made.asset_key.path[-1]
-        if last in ("plan", "delivery"):
-            return f"      {in_words(counts['plan' if last == 'plan' else 'delivery'])}" + (
-                f"; left out: {in_words(counts['left_out'])}" if last == "plan" and counts["left_out"] else ""
+        if last in _PLANS or last in _DELIVERIES:
+            return f"      {in_words(counts['plan' if last in _PLANS else 'delivery'])}" + (
+                f"; left out: {in_words(counts['left_out'])}" if last in _PLANS and counts["left_out"] else ""
             )
         rows = made.metadata.get("dagster/row_count")
         return f"      {rows.value:,} rows" if isinstance(rows, dg.IntMetadataValue) else None

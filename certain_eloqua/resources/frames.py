@@ -181,6 +181,15 @@ class Frames:
         """Whether the frame of this very run is kept."""
         return bool((self._folder(key, partition) / f"{_checked(run_id)}.parquet").exists())
 
+    def runs(self, key: tuple[str, ...], partition: str | None) -> list[str]:
+        """The runs whose frames of an asset and event are kept, the latest first."""
+        folder = self._folder(key, partition)
+        if not folder.exists():
+            return []
+        files = [path for path in folder.iterdir() if path.suffix == ".parquet"]
+        files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        return [path.stem for path in files]
+
     def report_file(self, key: tuple[str, ...], partition: str | None, run_id: str) -> Path | None:
         """The report of a run's frame as a file of this machine; None if there is none here."""
         file = self._folder(key, partition) / f"{_checked(run_id)}{REPORT_SUFFIX}"

@@ -51,6 +51,18 @@ class Runner:
         job = self.definitions.resolve_job_def(f"{name}{DRY_RUN_SUFFIX}" if dry_run else name)
         return self._run(job, event, self._config(name, settings), None, run_id, tags)
 
+    def restore(
+        self,
+        job: str,
+        config: Mapping[str, Any],
+        event: str | None,
+        run_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Ran:
+        """A job that undoes or repairs, with its configuration."""
+        found = self.definitions.resolve_job_def(job)
+        return self._run(found, event, {**LOG_TO_HOME_ONLY, **config}, None, run_id, tags)
+
     def together(self, connectors: Sequence[str], event: str) -> Ran:
         """Several connectors of an event in one run, so that what they share is read once."""
         deliveries = dg.AssetSelection.assets(*(dg.AssetKey([name, "delivery"]) for name in connectors))
