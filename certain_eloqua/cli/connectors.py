@@ -13,6 +13,7 @@ from certain_eloqua.cli.authoring import FOLDER, new, schema
 from certain_eloqua.cli.next_runs import NextRun, next_runs
 from certain_eloqua.cli.online_check import check_online
 from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json, problems_as_json
+from certain_eloqua.cli.stopping import stop
 
 if TYPE_CHECKING:
     from certain_eloqua.assets.connector_status import ConnectorStatus
@@ -123,6 +124,7 @@ def check(
 
 connectors.add_command(new)
 connectors.add_command(schema)
+connectors.add_command(stop)
 
 
 @connectors.command()
@@ -136,9 +138,9 @@ connectors.add_command(schema)
 def clear(names: tuple[str, ...], older_than: int, everything: bool, yes: bool, json_wanted: bool) -> None:
     """Remove ended runs of connectors from Dagster: completed, failed and terminated ones.
 
-    Queued and running ones are never touched; to stop one, terminate it on its page in the UI. Ledger and
-    Parquet files stay unchanged, so nothing is sent twice. The latest run of each job and event is kept,
-    because the pages of the assets show it; --all removes that one, too. Without NAME: all connectors.
+    Queued and running ones are never touched; `connectors stop` stops them. Ledger and Parquet files stay
+    unchanged, so nothing is sent twice. The latest run of each job and event is kept, because the pages of
+    the assets show it; --all removes that one, too. Without NAME: all connectors.
 
     \b
     Examples:

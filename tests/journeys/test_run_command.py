@@ -2,7 +2,6 @@
 
 import json
 import re
-import signal
 import subprocess
 import sys
 
@@ -136,7 +135,7 @@ def test_the_reports_of_a_run_are_beside_its_frames_and_masked(ours, kept, monke
 
 
 @pytest.mark.timeout(300)
-def test_ctrl_c_stops_the_run_and_the_next_one_delivers_the_rest(ours, kept):
+def test_a_run_is_stopped_as_by_ctrl_c_and_the_next_one_delivers_the_rest(ours, kept):
     with_two = _people_with_two(kept)
     slow = {"method": "POST", "path": "/Registration/", "skip": 6, "times": -1, "answer": {"delay_ms": 2_000}}
     kept.sandbox.control("POST", "faults", slow)
@@ -149,9 +148,13 @@ def test_ctrl_c_stops_the_run_and_the_next_one_delivers_the_rest(ours, kept):
         stderr=subprocess.STDOUT,
     )
     until_played(kept.sandbox, "the slow write was not reached")
-    process.send_signal(signal.SIGINT)
+    # From another terminal: the command sends the signal that Ctrl-C sends.
+    (stopped,) = json.loads(ours("connectors", "stop", "prospects", "--event", EVENT, "--json"))["runs"]
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 130, output
+    assert stopped["how"] == "stopped"
+    assert stopped["outcomes"]["created"] == kept.writes()["certain.registration create"]
+    assert "Nothing is running or queued." in ours("connectors", "stop", "prospects", code=1)
     words = r"The run was terminated. Of 294 records to write, (\d+) have a recorded outcome"
     assert 6 <= int(re.search(words, output)[1]) < 294
     kept.sandbox.control("DELETE", "faults")

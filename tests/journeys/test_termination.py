@@ -1,9 +1,13 @@
 """A run that is terminated in the UI stops, says what it has written, and the next run delivers the rest."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from certain_eloqua.cli import main
 from certain_eloqua.ledger import Ledger
 from tests.browser.conftest import running_dagster
 from tests.journeys.conftest import EVENT
@@ -16,7 +20,7 @@ STATUS = "query($id:ID!){runOrError(runId:$id){... on Run{status}}}"
 
 
 @pytest.mark.timeout(900)
-def test_a_terminated_run_stops_and_the_next_one_completes_it(deployment, tmp_path_factory):
+def test_a_terminated_run_stops_and_the_next_one_completes_it(deployment, tmp_path_factory, monkeypatch):
     home = tmp_path_factory.mktemp("terminated")
     sandbox = deployment.sandbox
     twice = _twice(deployment)
@@ -39,13 +43,32 @@ def test_a_terminated_run_stops_and_the_next_one_completes_it(deployment, tmp_pa
         with Ledger(f"sqlite:///{home}/certain_eloqua/ledger.sqlite") as ledger:
             ((delivery, counts),) = ledger.deliveries_of_run(launched)
         assert sum(counts.values()) == recorded
+        assert counts["created"] == written  # nothing was written whose outcome is not recorded
         assert delivery.state == "failed"
         assert delivery.cause in stopped
+        # A second run, and a third that waits in the queue behind it, are stopped by the command.
+        running, waiting = (server.launch("prospects", EVENT) for _ in range(2))
         sandbox.control("DELETE", "faults")
-        assert deployment.writes()["certain.registration create"] <= written + 1
+        sandbox.control("POST", "faults", [slow])
+        until_played(sandbox, "the slow write was not reached again")
+        until(lambda: _status(server, waiting) == "QUEUED", "the third run does not wait")
+        found = {one["run"]: one for one in _stopped(monkeypatch, home, "prospects")}
+        assert found[waiting]["how"] == "queued"
+        assert (found[running]["how"], found[running]["outcomes"]["created"]) == (
+            "stopped",
+            deployment.writes()["certain.registration create"] - written,
+        )
+        sandbox.control("DELETE", "faults")
         ran = server.run("prospects", EVENT)
         assert ran["status"] == "SUCCESS"
     assert _twice(deployment) == twice, "people were registered a second time"
+
+
+def _stopped(monkeypatch, home: Path, *arguments: str) -> list[dict]:
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    done = CliRunner().invoke(main, ["connectors", "stop", *arguments, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)["runs"]
 
 
 def _twice(deployment) -> int:

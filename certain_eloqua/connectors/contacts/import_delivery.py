@@ -51,7 +51,8 @@ class _Writing:
         self._under_way: dict[str, PlanRow] = {}
 
     def run(self) -> None:
-        self.work.record_answers(self.certain.write_many(self._writes()), self._outcome)
+        writes = self.work.stop.until_wanted(self._writes())
+        self.work.record_answers(self.certain.write_many(writes), self._outcome)
         if self.waitlisted:
             self.work.facts[WAITLISTED] = self.waitlisted
         if self.source_not_kept:

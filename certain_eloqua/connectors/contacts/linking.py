@@ -38,7 +38,8 @@ class Linking:
 
     def run(self) -> None:
         self._linked_profiles = current_profiles_by_contact_id(self.certain, self._late_ids())
-        self.work.record_answers(self.certain.write_many(self._writes()), self._outcome)
+        writes = self.work.stop.until_wanted(self._writes())
+        self.work.record_answers(self.certain.write_many(writes), self._outcome)
         for step in self.work.steps.get(LINKED, {}).values():
             if step.outcome == Outcome.REJECTED:
                 self.refused += 1

@@ -123,7 +123,8 @@ class _Writing:
         if "eloqua" in platforms.clients:
             self._rejected = write_contacts(self.work)
         self.certain = platforms.client("certain", CertainClient)
-        self.work.record_answers(self.certain.write_many(self._writes()), self._outcome)
+        writes = self.work.stop.until_wanted(self._writes())
+        self.work.record_answers(self.certain.write_many(writes), self._outcome)
 
     def _writes(self) -> Iterator[Write]:
         for row in self.work.rows(lambda key, _: key not in self.work.results):

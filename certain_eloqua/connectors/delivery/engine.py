@@ -22,6 +22,7 @@ from certain_eloqua.connectors.contract.actions import WRITES, Action, Outcome
 from certain_eloqua.connectors.contract.columns import Columns, chunks, iter_texts, strings, texts
 from certain_eloqua.connectors.contract.kind import Delivered, Job, Platforms
 from certain_eloqua.connectors.contract.schemas import CORE, KeyColumn, delivery_schema
+from certain_eloqua.connectors.delivery.stopping import Stop
 from certain_eloqua.ledger import DeliveredRow, Delivery
 from certain_eloqua.memory import return_memory
 
@@ -91,6 +92,7 @@ class Work:
         for row in delivery.recorded_rows() if delivery.resumed or delivery.finished else ():
             self._note(row)
         self._waiting: list[DeliveredRow] = []
+        self.stop = Stop()
         self.key_columns = [str(name) for name in plan.columns if name not in CORE]
         self._columns = Columns(plan, ["key", "action", "record", "write", "changes", *self.key_columns])
 
@@ -157,21 +159,25 @@ class Work:
     def record_answers(self, answers: Iterable[A], outcome_of: Callable[[A], DeliveredRow]) -> None:
         """Record the answers to single writes. A refused record has an outcome, a lost one is left for later.
 
+        If the run is terminated meanwhile, what is under way is recorded before the exception comes; give the
+        writes through `Work.stop.until_wanted`, so that no new one is begun.
+
         Raises:
             AuthError, BudgetReached: nothing further can succeed.
             Transient: some records were not taken because the platform was busy or could not be reached.
         """
         lost, in_a_row = 0, 0
         last: ClientError | None = None
-        for answer in answers:
-            if isinstance(answer.error, Transient | InDoubt):
-                lost, in_a_row, last = lost + 1, in_a_row + 1, answer.error
-                if in_a_row >= GIVE_UP_AFTER:
-                    break
-                continue
-            in_a_row = 0
-            self.record(outcome_of(answer))
-        self.checkpoint()
+        with self.stop.deferred():
+            for answer in answers:
+                if isinstance(answer.error, Transient | InDoubt):
+                    lost, in_a_row, last = lost + 1, in_a_row + 1, answer.error
+                    if in_a_row >= GIVE_UP_AFTER:
+                        break
+                    continue
+                in_a_row = 0
+                self.record(outcome_of(answer))
+            self.checkpoint()
         if last is not None:
             raise Transient(
                 f"Delivering {self.job.connector}",
