@@ -158,6 +158,11 @@ class Settings(BaseModel):
         "Address of the Dagster UI, for links in messages.",
         "http://127.0.0.1:3000",
     )
+    pages_url: str | None = _variable(
+        "CERTAIN_ELOQUA_PAGES_URL",
+        "Address at which `certain-eloqua pages` is reached, for links to reports in the UI. Empty: none.",
+        None,
+    )
     smtp_url: SecretStr | None = _variable("SMTP_URL", "Mail server for job notifications.", None)
 
     mail_from: str = _variable(
@@ -181,9 +186,11 @@ class Settings(BaseModel):
         None,
     )
 
-    @field_validator("ui_url")
+    @field_validator("ui_url", "pages_url")
     @classmethod
-    def _is_the_address_of_the_ui(cls, address: str) -> str:
+    def _is_the_address_of_a_page(cls, address: str | None) -> str | None:
+        if address is None:
+            return None
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an address such as https://dagster.example.com")

@@ -245,7 +245,10 @@ class ConnectorSteps:
         except Exception as error:  # noqa: BLE001 - see above; its text may quote a row
             step.context.log.warning("The report could not be written: %s", type(error).__name__)
             return {}
+        pages = step.settings.pages_url
+        page = {"report_page": dg.MetadataValue.url(f"{pages.rstrip('/')}/reports/{path}")} if pages else {}
         return {
+            **page,
             "report": dg.MetadataValue.path(path),
             "open_report": f"certain-eloqua report {step.run_id} --open",
         }

@@ -8,6 +8,7 @@ from certain_eloqua.cli.doctor import doctor
 from certain_eloqua.cli.doubts import doubts
 from certain_eloqua.cli.history import history
 from certain_eloqua.cli.mapping import mapping
+from certain_eloqua.cli.pages import pages
 from certain_eloqua.cli.replay import replay, retry
 from certain_eloqua.cli.report import report
 from certain_eloqua.cli.run import run
@@ -38,6 +39,7 @@ for command in (
     doubts,
     history,
     mapping,
+    pages,
     repair,
     replay,
     report,

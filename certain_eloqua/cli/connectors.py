@@ -52,7 +52,7 @@ def list_(context: click.Context, folder: Path | None, json_wanted: bool) -> Non
       certain-eloqua connectors list --json | jq -r '.connectors[].name'
     """
     catalogue = _load(folder)
-    status = _status_of(catalogue)
+    status = status_of(catalogue)
     coming = next_runs(catalogue)
     if json_wanted:
         connectors = [_as_json(one, status.get(one.name), coming.get(one.name)) for one in catalogue]
@@ -196,7 +196,7 @@ def _check_files(files: Iterable[Path]) -> Catalogue:
     return Catalogue(tuple(usable), tuple(problems))
 
 
-def _status_of(catalogue: Catalogue) -> dict[str, ConnectorStatus]:
+def status_of(catalogue: Catalogue) -> dict[str, ConnectorStatus]:
     """The status of every connector by name; empty where there is no Dagster instance."""
     home = os.environ.get("DAGSTER_HOME")
     if not home or not Path(home).is_dir():
@@ -230,7 +230,7 @@ def _as_json(one: Connector, status: ConnectorStatus | None, coming: NextRun | N
             "time_zone": schedule.timezone,
             "switched_on": coming.switched_on if coming else None,
         },
-        "application": _application(one),
+        "application": application_of(one),
         "status": status.status if status else None,
         "date": status.changed.isoformat(timespec="seconds") if status and status.changed else None,
         "last_run": {
@@ -245,7 +245,7 @@ def _as_json(one: Connector, status: ConnectorStatus | None, coming: NextRun | N
     }
 
 
-def _application(one: Connector) -> str:
+def application_of(one: Connector) -> str:
     """The platform that is connected with Certain, as Certain's list names it."""
     others = [name for name in one.kind.platforms if name != "certain"]
     return (others or ["certain"])[0].title()
@@ -267,7 +267,7 @@ def _print_table(
         outcome = (found.outcome_in_words if found else "") or "–"
         where = one.events_in_words
         rows.append(
-            (one.name, where, _application(one), one.kind.name, date, words, outcome, following, often)
+            (one.name, where, application_of(one), one.kind.name, date, words, outcome, following, often)
         )
     last = len(rows[0]) - 1
     widths = [min(48, max(len(row[column]) for row in rows)) for column in range(last)]

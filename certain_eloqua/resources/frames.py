@@ -190,6 +190,26 @@ class Frames:
         files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
         return [path.stem for path in files]
 
+    def has_report(self, path: str) -> bool:
+        """Whether there is a report of this path below the store, as `write_report` gave it."""
+        file = self._report_at(path)
+        return file is not None and bool(file.exists())
+
+    def report(self, path: str) -> str | None:
+        """The report of this path as HTML; None if there is none, or the path is not that of a report."""
+        file = self._report_at(path)
+        try:
+            return None if file is None else str(file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return None
+
+    def _report_at(self, path: str) -> UPath | None:
+        from upath import UPath
+
+        parts = path.split("/")
+        plain = all(_SAFE.fullmatch(part) and part.strip(".") for part in parts)
+        return UPath(self.address).joinpath(*parts) if plain and path.endswith(REPORT_SUFFIX) else None
+
     def report_file(self, key: tuple[str, ...], partition: str | None, run_id: str) -> Path | None:
         """The report of a run's frame as a file of this machine; None if there is none here."""
         file = self._folder(key, partition) / f"{_checked(run_id)}{REPORT_SUFFIX}"

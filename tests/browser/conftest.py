@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,8 @@ import dagster as dg
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from certain_eloqua.cli.pages import PagesServer
+from certain_eloqua.settings import Settings
 from tests.conftest import ROOT, Sandbox, clean_environment
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -207,11 +210,29 @@ def running_dagster(sandbox_url: str, home: Path, **more: str) -> Iterator[Dagst
         _stop(process)
 
 
+@contextmanager
+def pages_of(home: Path) -> Iterator[str]:
+    """What `certain-eloqua pages` serves of a Dagster home; the address."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", str(home))
+        server = PagesServer(("127.0.0.1", 0), Settings.read(), guarded=True)
+    with server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
 @pytest.fixture(scope="module")
 def dagster_server(sandbox_server, tmp_path_factory):
     """`dagster dev` with the shipped connectors and the sandbox as freshly started."""
     Sandbox(sandbox_server).control("POST", "/reset")
-    with running_dagster(sandbox_server, tmp_path_factory.mktemp("home")) as server:
+    home = tmp_path_factory.mktemp("home")
+    with (
+        pages_of(home) as pages,
+        running_dagster(sandbox_server, home, CERTAIN_ELOQUA_PAGES_URL=pages) as server,
+    ):
         yield server
 
 
