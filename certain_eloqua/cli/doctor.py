@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ import click
 from certain_eloqua.cli.output import FOUND_SOMETHING, as_json, print_json
 
 if TYPE_CHECKING:
+    import dagster as dg
+
     from certain_eloqua.clients.platform import Platform
     from certain_eloqua.settings import Settings
 
@@ -203,4 +205,24 @@ def _dagster(settings: Settings) -> str:
         raise ValueError(
             "DAGSTER_HOME is not set, so runs started here are forgotten. In a checkout: . bin/env"
         )
-    return f"home {home}"
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as instance:
+        missing = list(_missing_in(instance))
+    lines = [f"home {home}", *(f"its dagster.yaml lacks {one}" for one in missing)]
+    if missing:
+        lines.append("Copy these sections from the dagster.yaml of this version.")
+    return "\n".join(lines)
+
+
+def _missing_in(instance: dg.DagsterInstance) -> Iterator[str]:
+    """What an instance's dagster.yaml does without, of that which connectors rely on."""
+    limits = instance.get_concurrency_config().run_queue_config
+    tags = {one.get("key") for one in limits.tag_concurrency_limits} if limits else set()
+    for tag in ("dagster/partition", "certain/run_lock"):
+        if tag not in tags:
+            yield f"the limit of one run for each value of {tag} (runs do not wait for each other)"
+    if not getattr(instance.scheduler, "max_tick_retries", 0):
+        yield "scheduler.max_tick_retries (a tick that could not read Certain is lost)"
+    if not instance.run_monitoring_enabled:
+        yield "run_monitoring (a run whose process died stays Running)"

@@ -115,6 +115,9 @@ def test_our_own_commands_tell_the_truth_in_their_exit_codes(kept, monkeypatch):
     (kept.connectors / "broken.yaml").unlink()
     code, output = ours("doctor")
     assert (code, output.count(" ok ")) == (0, 9), output
+    assert "its dagster.yaml lacks scheduler.max_tick_retries" in output
+    (kept.folder / "home" / "dagster.yaml").write_text((ROOT / "dagster.yaml").read_text())
+    assert "lacks" not in ours("doctor")[1]
     assert "demo" not in output.replace("certain_eloqua_demo", "")
     assert ours("mapping", "check")[0] == 0
     monkeypatch.setenv("CERTAIN_PASSWORD", "wrong")
