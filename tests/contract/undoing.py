@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import requests
+from requests.adapters import HTTPAdapter
 
 from certain_eloqua.connectors.contract.kind import Job, Kind, Platforms
 from certain_eloqua.connectors.delivery.past_writes import PastRun, past_writes
@@ -35,3 +41,29 @@ def planned(
     assert plan["key"].is_unique
     table = pa.Table.from_pandas(plan, schema=kind.plan_schema, preserve_index=False)
     return undoing, table.to_pandas()
+
+
+DIED = 7
+
+
+def killed_at(number: int, work: Callable[[], object], *, answered: bool) -> bool:
+    """Do some work in a process that dies at a write, before it or after it; whether it came so far."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == DIED
+    try:
+        real, done = HTTPAdapter.send, count(1)
+
+        def send(self: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+            mine = next(done) if request.method != "GET" else 0
+            if mine == number and not answered:
+                os._exit(DIED)
+            answer = real(self, request, **options)
+            if mine == number:
+                os._exit(DIED)
+            return answer
+
+        HTTPAdapter.send = send
+        work()
+    finally:
+        os._exit(0)

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from certain_eloqua.cli import main
+from tests.contract.undoing import killed_at
 from tests.journeys.conftest import EVENT
 from tests.journeys.test_metrics import METRICS, READS
 from tests.journeys.test_metrics_to_contacts import connector, new_field, numbers_of, same
@@ -171,3 +172,17 @@ def test_numbers_in_contact_fields_are_put_back(kept, ours):
     # What the contacts had before the first run is not known, so nothing of it is guessed.
     output = ours("undo", first["run"], "--dry-run")
     assert "its old value was not known" in output
+
+
+@pytest.mark.parametrize(("number", "answered"), [(2, True), (8, False)])
+def test_an_undo_of_metrics_that_was_killed_and_is_run_again_ends_the_same(kept, ours, number, answered):
+    kept.file("engagement", "kind: upload_engagement_metrics\nevents: all\nsettings: {}\n")
+    kept.instance.add_dynamic_partitions("events", [FORUM])
+    (first,) = runs_of(ours("run", "engagement", "--event", FORUM, "--json"))
+    stored = "Certain Engagement Metrics"
+    assert numbers(kept, stored)
+    undo = ["undo", first["run"], "--delete-created"]
+    assert killed_at(number, lambda: CliRunner().invoke(main, undo), answered=answered)
+    (again,) = runs_of(ours(*undo, "--json"))
+    assert again["succeeded"]
+    assert numbers(kept, stored) == {}

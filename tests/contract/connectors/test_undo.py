@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import uuid
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from requests.adapters import HTTPAdapter
 
 from certain_eloqua.connectors.catalogue import KINDS
 from tests.contract.connectors.conftest import EVENT, Bench, Ran, bench_at, person
 from tests.contract.connectors.undoing import deliver_undo, plan_of_undo, state, undo
+from tests.contract.undoing import killed_at
 
 UPSERT = "upsert_contacts"
 IMPORT = "import_registrations"
@@ -156,7 +153,7 @@ def somebody(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(somebody(), min_size=1, max_size=5))
 def test_whatever_an_upsert_writes_is_put_back(sandbox: Any, tmp_path: Path, people: list[dict[str, Any]]):
     sandbox.control("POST", "/reset")
@@ -191,7 +188,7 @@ def member(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["import_profiles", IMPORT])
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(member(), min_size=1, max_size=5))
 def test_whatever_an_import_writes_is_put_back(
     sandbox: Any, tmp_path: Path, kind: str, people: list[dict[str, Any]]
@@ -229,31 +226,11 @@ def prepare_member(bench: Bench, number: int, one: dict[str, Any]) -> None:
 
 # -- killed on the way
 
-DIED = 7
 
-
-def killed_at(number: int, undoing: Ran, bench: Bench, kind: str, *, answered: bool) -> bool:
-    """Deliver in a process of its own that dies at a write; whether it came so far."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == DIED
-    try:
-        real, done = HTTPAdapter.send, count(1)
-
-        def send(self: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-            mine = next(done) if request.method != "GET" else 0
-            if mine == number and not answered:
-                os._exit(DIED)
-            answer = real(self, request, **options)
-            if mine == number:
-                os._exit(DIED)
-            return answer
-
-        HTTPAdapter.send = send
-        with bench_at(bench.sandbox, bench.ledger_url) as own:
-            deliver_undo(own, undoing, kind)
-    finally:
-        os._exit(0)
+def deliver_alone(bench: Bench, undoing: Ran, kind: str) -> None:
+    """With clients of its own, for a process of its own."""
+    with bench_at(bench.sandbox, bench.ledger_url) as own:
+        deliver_undo(own, undoing, kind)
 
 
 @pytest.mark.slow
@@ -263,7 +240,7 @@ def test_an_undo_of_an_upsert_killed_at_any_write_ends_the_same(bench: Bench, nu
     before = state(bench)
     ran = bench.run(UPSERT, registration_statuses=["Invited"])
     undoing = plan_of_undo(bench, ran, UPSERT, delete_created=True)
-    killed_at(number, undoing, bench, UPSERT, answered=number % 2 == 0)
+    killed_at(number, lambda: deliver_alone(bench, undoing, UPSERT), answered=number % 2 == 0)
     undo(bench, ran, UPSERT, delete_created=True)
     assert state(bench) == before
     assert set(undo(bench, ran, UPSERT, delete_created=True).outcomes()) == {"unchanged"}
@@ -276,6 +253,6 @@ def test_an_undo_of_an_import_killed_at_any_write_ends_the_same(bench: Bench, nu
     before = state(bench)
     ran = bench.run(IMPORT, **IMPORT_SETTINGS)
     undoing = plan_of_undo(bench, ran, IMPORT, delete_created=True)
-    assert killed_at(number, undoing, bench, IMPORT, answered=number % 2 == 0)
+    assert killed_at(number, lambda: deliver_alone(bench, undoing, IMPORT), answered=number % 2 == 0)
     undo(bench, ran, IMPORT, delete_created=True)
     assert state(bench) == before

@@ -12,7 +12,7 @@ from certain_eloqua.connectors.contract.kind import Job, Platforms
 from certain_eloqua.connectors.delivery.past_writes import PastRun
 from tests.contract.status_changes.test_activity_kinds import Bench, bench
 from tests.contract.status_changes.test_contact_list import KIND, SETTINGS, link, linked, members
-from tests.contract.undoing import planned
+from tests.contract.undoing import killed_at, planned
 
 __all__ = ["bench"]
 
@@ -85,3 +85,23 @@ def test_a_repair_brings_back_who_was_taken_from_the_list(bench: Bench):
     assert restore(bench, job, past, repair=True) == {"added": 1, "unchanged": len(full) - 1}
     assert members(bench) == full
     assert not bench.run(KIND, **WANTED)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_an_undo_that_was_killed_and_is_run_again_ends_the_same(bench: Bench, number: int, answered: bool):
+    for one in range(4):
+        link(bench, "Invited", one)
+    codes = [code for code, _ in linked(bench, "Invited")]
+    for code in codes[:2]:
+        bench.change(code, "Pre-Registered")
+    run(bench)
+    before = members(bench)
+    for code, status in zip(codes, ("Cancelled", "Pre-Registered", "Pre-Registered"), strict=False):
+        bench.change(code, status)
+    job, past = run(bench)
+    killed_at(number, lambda: restore(bench, job, past), answered=answered)
+    restore(bench, job, past)
+    assert members(bench) == before
+    assert set(restore(bench, job, past)) == {"unchanged"}
