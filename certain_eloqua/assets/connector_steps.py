@@ -253,8 +253,11 @@ class ConnectorSteps:
             "open_report": f"certain-eloqua report {step.run_id} --open",
         }
 
-    def job(self, step: Step, settings: Mapping[str, Any]) -> Job:
-        """Which connector runs, for which event, with which settings."""
+    def job(self, step: Step, settings: Mapping[str, Any], *, any_event: bool = False) -> Job:
+        """Which connector runs, for which event, with which settings.
+
+        `any_event`: also for an event that its file does not select: what was written may be taken back.
+        """
         errors: list[str] = []
 
         def add_error(location: tuple[str | int, ...], message: str, **more: Any) -> None:
@@ -268,7 +271,7 @@ class ConnectorSteps:
         event = None
         if self.kind.level == "event":
             event = step.event_in(step.read(self.base_reads["events"]))
-            if not self.connector.selects(event):
+            if not any_event and not self.connector.selects(event):
                 raise Refused(
                     f"{self.name} is not for event {event.code}: its file says "
                     f"{self.connector.events_in_words}. Choose another event, "

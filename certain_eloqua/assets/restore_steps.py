@@ -69,7 +69,7 @@ class RestoreSteps:
         """
         past_run, settings = self._past(step, run_id)
         past = past_writes(self.kind, [past_run])
-        job = self.steps.job(step, settings)
+        job = self.steps.job(step, settings, any_event=True)
         if self.kind.restoring is None:
             frame = plan_nothing(self.kind, job, past)
         else:
@@ -84,7 +84,7 @@ class RestoreSteps:
         """The plan that writes again what others have changed since it was delivered."""
         restoring = self._restoring()
         past, settings = self._all_past(step)
-        job = self.steps.job(step, settings)
+        job = self.steps.job(step, settings, any_event=True)
         current = restoring.read(job, past.touched, self._platforms(step))
         return self._kept(step, plan_repair(self.kind, job, past, current), job, {})
 
@@ -125,7 +125,9 @@ class RestoreSteps:
         made: dict[str, Any] = {str(name): value for name, value in plan.attrs.items()}
         if made.get("plan_id") != step.run_id:
             raise Refused(f"{plan_key.to_user_string()} was not made by this run; nothing was written.")
-        delivered = restoring.deliver(self.steps.job(step, made["settings"]), plan, self._platforms(step))
+        delivered = restoring.deliver(
+            self.steps.job(step, made["settings"], any_event=True), plan, self._platforms(step)
+        )
         frame = delivered.frame
         kept = {"plan_id": made["plan_id"], "delivered": datetime.now(UTC).isoformat(timespec="seconds")}
         written = step.keep(frame, kept)
@@ -150,7 +152,7 @@ class RestoreSteps:
         if restoring is None or not any(self._past_runs(step)):
             return None
         past, settings = self._all_past(step)
-        job = self.steps.job(step, settings)
+        job = self.steps.job(step, settings, any_event=True)
         current = restoring.read(job, past.touched, self._platforms(step))
         verdicts = compare(past, current)
         asked = verdicts.surely

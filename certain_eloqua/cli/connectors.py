@@ -237,6 +237,7 @@ def _as_json(one: Connector, status: ConnectorStatus | None, coming: NextRun | N
             "run": status.run_id,
             "event": status.event,
             "dry_run": status.dry_run,
+            "restored": status.restored or None,
             "outcome": dict(status.outcome),
         }
         if status and status.run_id

@@ -138,19 +138,22 @@ def _page(settings: Settings, made: Made, out: Path | None, unmasked: bool, rows
 
 def _render(settings: Settings, frames: Frames, made: Made, unmasked: bool, rows: int | None) -> str:
     from certain_eloqua.assets.report import MOST_ROWS, About, render_report
+    from certain_eloqua.assets.restore_steps import PLAN_OF
 
     frame = _frame(frames, made.key, made.event, made.run_id)
+    is_plan = made.step not in PLAN_OF
     plan = (
-        frame if made.step == "plan" else _frame(frames, (made.connector, "plan"), made.event, made.plan_id)
+        frame if is_plan else _frame(frames, (made.connector, PLAN_OF[made.step]), made.event, made.plan_id)
     )
     cost = {
         name: value
         for name, value in made.metadata.items()
         if name == "seconds" or name.startswith(("eloqua_", "certain_"))
     }
+    restored = made.step.partition("_")[0]
     about = About(
-        made.step,
-        made.connector,
+        "plan" if is_plan else "delivery",
+        made.connector if made.step in ("plan", "delivery") else f"{made.connector} {restored}",
         made.event,
         made.run_id,
         str(frame.attrs.get("made") or frame.attrs.get("delivered") or ""),
@@ -162,7 +165,7 @@ def _render(settings: Settings, frames: Frames, made: Made, unmasked: bool, rows
         _kind(plan.attrs["kind"]),
         frame,
         about,
-        plan=None if made.step == "plan" else plan,
+        plan=None if is_plan else plan,
         unmasked=unmasked,
         most_rows=rows or MOST_ROWS,
     )

@@ -1,6 +1,7 @@
 """Undo, repair and drift through Dagster and the command line."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -62,8 +63,22 @@ def test_a_run_is_previewed_undone_and_not_undone_twice(kept, ours):
     (again,) = runs_of(ours("undo", made["run"], "--delete-created", "--json"))
     assert set(again["plan"]) == {"unchanged"}
     assert kept.writes() == writes
-    listed = json.loads(ours("connectors", "list", "--json"))
-    assert "undo" in json.dumps(listed)
+    listed = {one["name"]: one for one in json.loads(ours("connectors", "list", "--json"))["connectors"]}
+    assert listed["prospects"]["last_run"]["restored"] == "undo"
+    pages = json.loads(ours("report", undone["run"], "--unmasked", "--out", str(kept.folder / "x"), "--json"))
+    (plan, delivery) = [Path(one["page"]) for one in pages["reports"]]
+    assert "prospects undo" in plan.read_text()
+    assert "deleted" in delivery.read_text()
+
+
+def test_a_run_for_events_that_the_file_does_not_select_any_more_is_undone(kept, ours):
+    before = state(kept)
+    (made,) = runs_of(ours("run", "prospects", "--event", EVENT, "--json"))
+    file = kept.connectors / "prospects.yaml"
+    file.write_text(file.read_text().replace("[NWSUMMIT27, NWFORUM27]", "[NWFORUM27]"))
+    ours("run", "prospects", "--event", EVENT, "--dry-run", code=1)
+    ours("undo", made["run"], "--delete-created")
+    assert state(kept) == before
 
 
 def test_what_cannot_be_undone_says_why(kept, ours):
